@@ -1,0 +1,33 @@
+import type { ReadDb } from './db/open.ts'
+import type { IngestDoor, RecordDoor } from './db/write.ts'
+import type { ChangeBell } from './stream/bell.ts'
+
+/** Everything a service may hold. No client, no environment: writes go through the two doors alone. */
+export interface Deps {
+  /** Readers for one workspace; today all share one database (DESIGN rule 3). */
+  readonly dbFor: (workspace: string) => ReadDb
+  /** Rows that belong to the installation, not a workspace: workspaces, sign-in tokens, browser sessions, key look-up by hash. */
+  readonly installation: ReadDb
+  readonly record: RecordDoor
+  readonly ingest: IngestDoor
+  /** Rings in this process when a workspace's journal grew. */
+  readonly bell: ChangeBell
+  /** Server clock, ms since the epoch. */
+  readonly now: () => number
+  /** `count` random bytes from the platform's CSPRNG. */
+  readonly randomBytes: (count: number) => Uint8Array
+  readonly config: AppConfig
+  /** One line per call, already escaped; never a token. */
+  readonly log: (line: Readonly<Record<string, unknown>>) => void
+}
+
+export interface AppConfig {
+  /** Where browsers come, `http://watchbill.localhost:4040`. */
+  readonly publicUrl: string
+  /** Host header values let in, besides the one of publicUrl (DNS rebinding guard). */
+  readonly allowedHosts: readonly string[]
+  readonly version: string
+  readonly releaseId: string
+  readonly runtime: 'node' | 'edge'
+  readonly cronSecret: string | null
+}

@@ -1,0 +1,32 @@
+/** In-process wake-up for streams; across processes they poll the journal instead. */
+export interface ChangeBell {
+  ring(workspace: string): void
+  /** Resolves at the next ring of this workspace, after `timeoutMs`, or when the signal aborts. Never rejects. */
+  wait(workspace: string, timeoutMs: number, signal?: AbortSignal): Promise<void>
+}
+
+export const createBell = (): ChangeBell => {
+  const waiting = new Map<string, Set<() => void>>()
+  return {
+    ring(workspace) {
+      const set = waiting.get(workspace)
+      waiting.delete(workspace)
+      for (const wake of set ?? []) wake()
+    },
+    wait(workspace, timeoutMs, signal) {
+      return new Promise((resolve) => {
+        const wake = () => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', wake)
+          waiting.get(workspace)?.delete(wake)
+          resolve()
+        }
+        const timer = setTimeout(wake, timeoutMs)
+        signal?.addEventListener('abort', wake)
+        const set = waiting.get(workspace) ?? new Set()
+        waiting.set(workspace, set.add(wake))
+        if (signal?.aborted) wake()
+      })
+    },
+  }
+}

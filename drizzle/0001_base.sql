@@ -1,0 +1,183 @@
+-- Every table a workspace owns leads its key with workspace_id (DESIGN rule 3). Times are integer ms, UTC.
+
+CREATE TABLE workspaces (
+  id TEXT PRIMARY KEY NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('real', 'demo')),
+  created_at INTEGER NOT NULL,
+  -- Position of the newest row in `changes`; survives pruning, so ids never repeat.
+  change_seq INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- One row, rewritten by every guarded batch: a false guard breaks the CHECK and with it the whole batch.
+CREATE TABLE guard (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  ok INTEGER NOT NULL CONSTRAINT guard_expect CHECK (ok = 1)
+) STRICT;
+INSERT INTO guard (id, ok) VALUES (1, 1);
+
+CREATE TABLE keys (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('key', 'machine', 'enrollment')),
+  name TEXT NOT NULL,
+  -- Space-separated scopes.
+  scopes TEXT NOT NULL,
+  -- SHA-256 of the whole token, hex. The token has 256 random bits, so a fast hash is enough.
+  hash TEXT NOT NULL UNIQUE,
+  machine_id TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  last_used_at INTEGER,
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- One-time sign-in tokens of this installation.
+CREATE TABLE sign_in_tokens (
+  hash TEXT PRIMARY KEY NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  redeemed_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Browser sessions of people (a "session" elsewhere is an agent's run).
+CREATE TABLE browser_sessions (
+  hash TEXT PRIMARY KEY NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE machines (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  os TEXT,
+  arch TEXT,
+  daemon_version TEXT,
+  daemon_started_at INTEGER,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL,
+  ttl_ms INTEGER NOT NULL,
+  skew_ms INTEGER,
+  -- MachineReport.lookedAt and .unread as JSON.
+  looked_at TEXT NOT NULL DEFAULT '[]',
+  unread TEXT NOT NULL DEFAULT '[]',
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- Latest snapshot of each agent. Liveness is stored as reported; `stale` follows from stale_at in SQL.
+CREATE TABLE agents (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  machine_id TEXT NOT NULL,
+  runtime TEXT NOT NULL,
+  name TEXT NOT NULL,
+  owner TEXT,
+  version TEXT,
+  liveness TEXT NOT NULL CHECK (liveness IN ('running', 'stopped', 'unreadable')),
+  liveness_reason TEXT,
+  health TEXT NOT NULL CHECK (health IN ('healthy', 'degraded', 'unhealthy', 'unknown')),
+  health_reason TEXT,
+  source TEXT NOT NULL,
+  snapshot_id TEXT NOT NULL,
+  first_seen_at INTEGER NOT NULL,
+  -- By our clock (skew removed, never in the future); reported_at is the machine's own word.
+  observed_at INTEGER NOT NULL,
+  reported_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  -- observed_at + ttl for a running agent, else null.
+  stale_at INTEGER,
+  skew_ms INTEGER,
+  readings TEXT NOT NULL DEFAULT '[]',
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX agents_by_machine ON agents (workspace_id, machine_id);
+
+CREATE TABLE sessions (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  machine_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'working', 'idle', 'ended')),
+  waiting_since INTEGER,
+  started_at INTEGER,
+  last_activity_at INTEGER,
+  -- When working turns stale by age; null while a live process vouches for it.
+  stale_at INTEGER,
+  observed_at INTEGER NOT NULL,
+  -- Copied from the report for sums, sorting and search.
+  project TEXT,
+  branch TEXT,
+  model TEXT,
+  native_id TEXT NOT NULL,
+  tokens_input INTEGER,
+  tokens_cache_read INTEGER,
+  tokens_cache_write INTEGER,
+  tokens_output INTEGER,
+  tokens_reasoning INTEGER,
+  cost_micro_usd INTEGER,
+  denials INTEGER,
+  repeat_count INTEGER,
+  -- The whole SessionReport as JSON.
+  report TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_agent ON sessions (workspace_id, agent_id, last_activity_at);
+CREATE INDEX sessions_by_activity ON sessions (workspace_id, last_activity_at);
+CREATE INDEX sessions_open ON sessions (workspace_id, agent_id, state) WHERE state <> 'ended';
+
+-- History: every snapshot once, thinned only by retention. Idempotency rests on this key.
+CREATE TABLE snapshots (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  id TEXT NOT NULL,
+  agent_id TEXT NOT NULL,
+  observed_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  ttl_ms INTEGER NOT NULL,
+  late INTEGER NOT NULL CHECK (late IN (0, 1)),
+  liveness TEXT NOT NULL,
+  health TEXT NOT NULL,
+  -- Open sessions and token sum of the agent right after this snapshot; null on a late one.
+  waiting INTEGER,
+  working INTEGER,
+  tokens INTEGER,
+  PRIMARY KEY (workspace_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX snapshots_by_agent ON snapshots (workspace_id, agent_id, observed_at);
+CREATE INDEX snapshots_by_age ON snapshots (received_at);
+
+-- Change journal: what streams read. Dense per workspace.
+CREATE TABLE changes (
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('agent', 'session', 'machine', 'workspace')),
+  ref TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX changes_by_age ON changes (at);
+
+-- What the control plane itself did, append-only. `body` is the canonical JSON (RFC 8785) exactly as written.
+CREATE TABLE entries (
+  workspace_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  ts INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (workspace_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entries_by_id ON entries (workspace_id, id);
+CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN
+  SELECT raise(ABORT, 'entries are append-only');
+END;
+CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+  WHEN (SELECT kind FROM workspaces WHERE id = old.workspace_id) IS NOT 'demo'
+BEGIN
+  SELECT raise(ABORT, 'entries are append-only');
+END;
