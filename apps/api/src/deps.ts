@@ -1,5 +1,6 @@
 import type { ReadDb } from './db/open.ts'
 import type { IngestDoor, RecordDoor } from './db/write.ts'
+import type { Meters } from './probes/meters.ts'
 import type { ChangeBell } from './stream/bell.ts'
 
 /** Everything a service may hold. No client, no environment: writes go through the two doors alone. */
@@ -17,8 +18,25 @@ export interface Deps {
   /** `count` random bytes from the platform's CSPRNG. */
   readonly randomBytes: (count: number) => Uint8Array
   readonly config: AppConfig
+  /** Rejects when the database cannot answer. Only the probes ask. */
+  readonly ping: () => Promise<void>
+  /** Whether the schema in the database is the one this build was made for. */
+  readonly expectMigration: () => Promise<{ ok: boolean; expected: string; found: string | null }>
+  /** What `/metrics` counts; one per process. */
+  readonly meters: Meters
+  /** Address of the direct peer, for limits; never read from a forwarded header. Null where the platform does not say. */
+  readonly addressOf: (request: Request) => string | null
+  /** Figures of this process for `/metrics`; null at the edge, where no process is ours. */
+  readonly vitals: (() => Vitals) | null
   /** One line per call, already escaped; never a token. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
+}
+
+export interface Vitals {
+  readonly residentBytes: number
+  readonly startedAtMs: number
+  /** 99th percentile of the event loop's delay since the last reading, seconds. */
+  readonly loopLagSeconds: number
 }
 
 export interface AppConfig {

@@ -1,0 +1,98 @@
+import { formatPointer, JsonError, type JsonFaultReason, placeAfter } from './json-error.ts'
+
+/** A position in the text, and the path of the value being read. */
+export interface Scan {
+  readonly text: string
+  index: number
+  readonly path: (string | number)[]
+}
+
+export const fail = (scan: Scan, reason: JsonFaultReason, detail: string, index = scan.index): never => {
+  throw new JsonError(reason, detail, formatPointer(scan.path), placeAfter(scan.text.slice(0, index)))
+}
+
+/** `unexpected` says what stands there, with control characters made visible. */
+export const unexpected = (scan: Scan, wanted: string): never => {
+  const code = scan.text.codePointAt(scan.index)
+  if (code === undefined) return fail(scan, 'syntax', `expected ${wanted}, found the end of the document`)
+  const visible = code > 0x20 && code < 0x7f ? `"${String.fromCodePoint(code)}"` : formatCode(code)
+  return fail(scan, 'syntax', `expected ${wanted}, found ${visible}`)
+}
+
+const formatCode = (code: number) => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+
+/** RFC 8259 §2: space, tab, LF, CR and nothing else. Returns the code unit after it, NaN at the end. */
+export const skipSpace = (scan: Scan): number => {
+  for (;;) {
+    const code = scan.text.charCodeAt(scan.index)
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code
+    scan.index += 1
+  }
+}
+
+export const scanLiteral = <T>(scan: Scan, word: string, value: T): T => {
+  if (!scan.text.startsWith(word, scan.index)) unexpected(scan, 'a value')
+  scan.index += word.length
+  return value
+}
+
+/** Reads a string; the scan stands on its opening quote. */
+export const scanString = (scan: Scan): string => {
+  let out = ''
+  let start = scan.index + 1
+  for (let index = start; ; index += 1) {
+    const code = scan.text.charCodeAt(index)
+    if (code === 0x22) {
+      scan.index = index + 1
+      return out + scan.text.slice(start, index)
+    }
+    if (code === 0x5c) {
+      out += scan.text.slice(start, index)
+      scan.index = index
+      out += scanEscape(scan)
+      start = scan.index
+      index = start - 1
+    } else if (!(code >= 0x20)) {
+      scan.index = index
+      unexpected(scan, 'the rest of a string')
+    }
+  }
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+const scanEscape = (scan: Scan): string => {
+  const start = scan.index
+  const letter = scan.text.charAt(start + 1)
+  const plain = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined
+  scan.index = start + 2
+  if (plain !== undefined) return plain
+  if (letter !== 'u') return fail(scan, 'syntax', 'expected one of "\\/bfnrtu after a backslash', start + 1)
+  const first = scanHex(scan)
+  if (first < 0xd800 || first > 0xdfff) return String.fromCharCode(first)
+  // RFC 8785 §3.2.2.2 through I-JSON: half a pair names no character, so it cannot be hashed as UTF-8.
+  if (first > 0xdbff || !scan.text.startsWith('\\u', scan.index)) return loneSurrogate(scan, start)
+  scan.index += 2
+  const second = scanHex(scan)
+  if (second < 0xdc00 || second > 0xdfff) return loneSurrogate(scan, start)
+  return String.fromCharCode(first, second)
+}
+
+const loneSurrogate = (scan: Scan, index: number): never =>
+  fail(scan, 'surrogate', 'half of a surrogate pair stands alone', index)
+
+const scanHex = (scan: Scan): number => {
+  const digits = scan.text.slice(scan.index, scan.index + 4)
+  if (!/^[0-9a-fA-F]{4}$/.test(digits)) fail(scan, 'syntax', 'expected four hex digits after \\u')
+  scan.index += 4
+  return Number.parseInt(digits, 16)
+}
