@@ -86,6 +86,8 @@ CREATE TABLE agents (
   source TEXT NOT NULL,
   snapshot_id TEXT NOT NULL,
   first_seen_at INTEGER NOT NULL,
+  -- Since when it reports this liveness and health without a break; late snapshots do not move it.
+  condition_since INTEGER NOT NULL,
   -- By our clock (skew removed, never in the future); reported_at is the machine's own word.
   observed_at INTEGER NOT NULL,
   reported_at INTEGER NOT NULL,
@@ -110,6 +112,8 @@ CREATE TABLE sessions (
   -- When working turns stale by age; null while a live process vouches for it.
   stale_at INTEGER,
   observed_at INTEGER NOT NULL,
+  -- The snapshot this row came from; with observed_at it orders reports totally.
+  snapshot_id TEXT NOT NULL,
   -- Copied from the report for sums, sorting and search.
   project TEXT,
   branch TEXT,
@@ -127,9 +131,14 @@ CREATE TABLE sessions (
   report TEXT NOT NULL,
   PRIMARY KEY (workspace_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sessions_by_agent ON sessions (workspace_id, agent_id, last_activity_at);
-CREATE INDEX sessions_by_activity ON sessions (workspace_id, last_activity_at);
-CREATE INDEX sessions_open ON sessions (workspace_id, agent_id, state) WHERE state <> 'ended';
+-- Both cover the sums over a day, and the first every listing without free text: rows are a kilobyte each, mostly report.
+CREATE INDEX sessions_by_agent ON sessions (workspace_id, agent_id, last_activity_at, state, stale_at, waiting_since,
+  started_at, tokens_input, tokens_cache_read, tokens_cache_write, tokens_output, tokens_reasoning, cost_micro_usd, denials);
+CREATE INDEX sessions_by_activity ON sessions (workspace_id, last_activity_at, agent_id, tokens_input, tokens_cache_read,
+  tokens_cache_write, tokens_output, tokens_reasoning, cost_micro_usd, denials);
+-- Covers the tally of open sessions that every agent state rests on.
+CREATE INDEX sessions_open ON sessions (workspace_id, agent_id, state, stale_at, waiting_since, repeat_count)
+  WHERE state <> 'ended';
 
 -- History: every snapshot once, thinned only by retention. Idempotency rests on this key.
 CREATE TABLE snapshots (
@@ -156,7 +165,8 @@ CREATE TABLE changes (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
   seq INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('agent', 'session', 'machine', 'workspace')),
+  -- pulse: an agent spoke, and nothing that names, orders or labels it changed.
+  kind TEXT NOT NULL CHECK (kind IN ('agent', 'pulse', 'session', 'machine', 'workspace')),
   ref TEXT NOT NULL,
   PRIMARY KEY (workspace_id, seq)
 ) STRICT, WITHOUT ROWID;
@@ -178,6 +188,13 @@ CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN
 END;
 CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
   WHEN (SELECT kind FROM workspaces WHERE id = old.workspace_id) IS NOT 'demo'
+BEGIN
+  SELECT raise(ABORT, 'entries are append-only');
+END;
+-- REPLACE removes the old row without firing delete triggers (recursive_triggers is off by default).
+CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
+  WHEN EXISTS (SELECT 1 FROM entries WHERE workspace_id = new.workspace_id AND seq = new.seq)
+    OR EXISTS (SELECT 1 FROM entries WHERE workspace_id = new.workspace_id AND id = new.id)
 BEGIN
   SELECT raise(ABORT, 'entries are append-only');
 END;

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -93,17 +94,19 @@ export const startControlPlane = async (
   }
 }
 
-/** A real daemon in the foreground over a home folder. */
-export const startDaemon = async (plane: ControlPlane, home: string): Promise<ChildProcess> =>
-  spawn(process.execPath, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], {
-    env: {
-      PATH: process.env.PATH,
-      ...plane.env,
-      HOME: home,
-      WATCHBILL_ENROLL_TOKEN: await plane.admin('enroll'),
-    },
+/** A real daemon in the foreground over a home folder; enrolled the first time. */
+export const startDaemon = async (plane: ControlPlane, home: string): Promise<ChildProcess> => {
+  const program = `${root}apps/daemon/dist/watchbill.js`
+  const env = { PATH: process.env.PATH, ...plane.env, HOME: home }
+  if (!existsSync(join(plane.data, 'daemon', 'credential.json'))) {
+    const enrolling = { ...env, WATCHBILL_ENROLL_TOKEN: await plane.admin('enroll') }
+    await execute(process.execPath, [program, 'enroll', '--api', plane.apiUrl], { env: enrolling })
+  }
+  return spawn(process.execPath, [program, 'start', '--foreground'], {
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+}
 
 /** Ends a process we started and waits until it is gone. */
 export const end = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
@@ -113,7 +116,7 @@ export const end = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
     child.kill(signal)
   })
 
-export const freePort = (): Promise<number> =>
+const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

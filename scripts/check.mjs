@@ -8,7 +8,7 @@ const tsc = (project) => node(bin('typescript/bin/tsc'), '-p', project)
 const checks = [
   ['format and lint', () => node(bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.')],
   ['arrows, circles, names, dead paths', () => node('scripts/shape.mjs')],
-  ['openapi.json', () => node(bin('tsx/dist/cli.mjs'), 'scripts/openapi.mjs', '--check')],
+  ['openapi.json', () => node('scripts/openapi.mjs', '--check')],
   ['unused code', () => node(bin('knip/bin/knip.js'))],
   ...[
     'packages/contract',

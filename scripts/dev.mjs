@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { install } from './install.mjs'
+import { joinThisMachine } from './join.mjs'
 import { bin, root, run } from './run.mjs'
 import { createSupervisor, freePort, untilListening } from './supervise.mjs'
 
@@ -28,13 +28,13 @@ const main = async () => {
   supervisor.start(
     'dashboard',
     node,
-    [bin('next/dist/bin/next'), 'dev', `${root}apps/web`, '--port', String(web), '--hostname', '127.0.0.1'],
+    [bin('next/dist/bin/next'), 'dev', '--port', String(web), '--hostname', '127.0.0.1'],
     env,
+    `${root}apps/web`,
   )
   supervisor.start('api', node, [`${root}apps/api/dist/serve.js`], env)
   await untilListening(port, supervisor)
-  if (!existsSync(`${data}/daemon/credential.json`))
-    env.WATCHBILL_ENROLL_TOKEN = (await admin('enroll')).output.trim()
+  await joinThisMachine(env, async (...args) => (await admin(...args)).output.trim())
   supervisor.start('daemon', node, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], env)
   console.log(`\n  ${(await admin('sign-in')).output.trim()}\n`)
 }

@@ -1,18 +1,22 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from './build.mjs'
+import { joinThisMachine } from './join.mjs'
 import { root, run, seconds } from './run.mjs'
-import { createSupervisor, freePort, untilListening } from './supervise.mjs'
+import { accepts, createSupervisor, freePort, untilListening } from './supervise.mjs'
 
 const started = performance.now()
 const demo = process.argv.includes('--demo')
-const port = Number(process.env.WATCHBILL_PORT ?? 4040)
+const asked = process.env.WATCHBILL_PORT ?? '4040'
+const port = asked === '0' ? await freePort() : Number(asked)
 const data = resolve(root, process.env.WATCHBILL_DATA ?? '.watchbill')
 const env = {
-  WATCHBILL_PORT: String(port),
+  // What is no port is passed on as it is: the control plane says so best.
+  WATCHBILL_PORT: Number.isInteger(port) ? String(port) : asked,
   WATCHBILL_DATA: data,
   WATCHBILL_API_URL: `http://127.0.0.1:${port}`,
 }
+const portTaken = `Port ${port} is taken. If Watchbill runs there already, \`npx watchbill sign-in\` prints a link to it;
+otherwise choose another port: WATCHBILL_PORT=4050 npm start`
 const api = `${root}apps/api/dist`
 const node = process.execPath
 
@@ -23,7 +27,24 @@ const admin = async (...args) => {
   return output.trim()
 }
 
+/** A second `npm start -- --demo` beside a running Watchbill tells the demo's story to that one. */
+const addDemo = async () => {
+  const ours = await fetch(`http://127.0.0.1:${port}/livez`).then(
+    (reply) => reply.ok,
+    () => false,
+  )
+  if (!demo || !ours) throw new Error(portTaken)
+  console.log(
+    `Watchbill runs already; adding the demo to it. ${demoPlace(await admin('sign-in'))}\nStop feeding it: Ctrl-C.`,
+  )
+  process.exit((await run(node, [`${api}/admin.js`, 'demo', 'run'], { env })).code)
+}
+
+const demoPlace = (link) =>
+  `Open this link once:\n\n  ${link}\n\nThen the demo fleet, a workspace of its own:\n\n  ${new URL(link).origin}/?workspace=demo\n`
+
 const main = async () => {
+  if (Number.isInteger(port) && (await accepts(port))) return addDemo()
   await build()
   const supervisor = createSupervisor()
   await admin('migrate')
@@ -43,21 +64,12 @@ const main = async () => {
   })
   await untilListening(port, supervisor)
   await untilListening(web, supervisor)
-  if (demo) {
-    await admin('demo', 'create')
-    supervisor.start('demo', node, [`${api}/admin.js`, 'demo', 'run'], env)
-  }
-  supervisor.start('daemon', node, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], {
-    ...env,
-    ...(existsSync(`${data}/daemon/credential.json`)
-      ? {}
-      : { WATCHBILL_ENROLL_TOKEN: await admin('enroll') }),
-  })
+  if (demo) supervisor.start('demo', node, [`${api}/admin.js`, 'demo', 'run'], env)
+  await joinThisMachine(env, admin)
+  supervisor.start('daemon', node, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], env)
   const link = await admin('sign-in')
-  console.log(
-    `\nWatchbill is up after ${seconds(started)}. Open this link once, within 15 minutes:\n\n  ${link}\n`,
-  )
-  if (demo) console.log(`The demo fleet is its own workspace: choose "demo" at the top of the page.\n`)
+  const where = demo ? demoPlace(link) : `Open this link once, within 15 minutes:\n\n  ${link}\n`
+  console.log(`\nWatchbill is up after ${seconds(started)}. ${where}`)
   console.log('Another link: npx watchbill sign-in. Stop: Ctrl-C.')
 }
 

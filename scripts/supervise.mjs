@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
+import { root } from './run.mjs'
 
 /**
  * Keeps child processes alive and ends them together: a child that dies is started again after a growing pause;
@@ -9,8 +10,9 @@ export const createSupervisor = () => {
   const children = new Map()
   let stopping = false
 
-  const start = (name, command, args, env) => {
+  const start = (name, command, args, env, cwd = root) => {
     const child = spawn(command, args, {
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
@@ -18,7 +20,9 @@ export const createSupervisor = () => {
     children.set(name, { child, deaths })
     child.on('exit', (code, signal) => {
       if (stopping) return
-      if (children.get(name)?.renewing) return start(name, command, args, env)
+      // 0 is "asked to end": a person stopped the daemon, or deleted the demo.
+      if (code === 0 && !children.get(name)?.renewing) return
+      if (children.get(name)?.renewing) return start(name, command, args, env, cwd)
       const recent = [...deaths.filter((at) => at > Date.now() - 60_000), Date.now()]
       children.set(name, { child, deaths: recent })
       console.error(
@@ -26,7 +30,7 @@ export const createSupervisor = () => {
       )
       // 2 is "started wrongly": the same start would end the same way.
       if (code === 2 || recent.length >= 5) return stop(1)
-      setTimeout(() => stopping || start(name, command, args, env), 200 * 2 ** recent.length)
+      setTimeout(() => stopping || start(name, command, args, env, cwd), 200 * 2 ** recent.length)
     })
     return child
   }
@@ -78,7 +82,8 @@ export const untilListening = async (port, supervisor) => {
   throw new Error(`Nothing listens on port ${port} after 60 s; the messages above say why.`)
 }
 
-const accepts = (port) =>
+/** Whether something listens on the loopback port. */
+export const accepts = (port) =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

@@ -28,6 +28,8 @@ export interface Deps {
   readonly addressOf: (request: Request) => string | null
   /** Figures of this process for `/metrics`; null at the edge, where no process is ours. */
   readonly vitals: (() => Vitals) | null
+  /** Aborts when the process is asked to stop; streams end by it. Absent where no process is ours. */
+  readonly stopping?: AbortSignal
   /** One line per call, already escaped; never a token. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
 }

@@ -2,11 +2,21 @@ import { agents } from './agents.ts'
 import { fleet } from './fleet.ts'
 import { identity } from './identity.ts'
 import { machines } from './machines.ts'
+import { maintenance } from './maintenance.ts'
 import { probes } from './probes.ts'
 import { sessions } from './sessions.ts'
 import { snapshots } from './snapshots.ts'
 
 /** The one table: everything this API answers. */
-export const api = { ...fleet, ...agents, ...sessions, ...snapshots, ...machines, ...identity, ...probes }
+export const api = {
+  ...fleet,
+  ...agents,
+  ...sessions,
+  ...snapshots,
+  ...machines,
+  ...identity,
+  ...probes,
+  ...maintenance,
+}
 export type Api = typeof api
 export type EndpointName = keyof Api

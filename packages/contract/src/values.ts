@@ -61,4 +61,4 @@ export const integerText = (min: number, max: number) =>
 /** base64url of {v, sort key, id, query digest}; opaque to callers. */
 export const Cursor = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9_-]{1,600}$/, 'must be a cursor this API gave out'))
+  .check(z.regex(/^[A-Za-z0-9_-]{1,1600}$/, 'must be a cursor this API gave out'))

@@ -17,6 +17,8 @@ export const scanNumber = (scan: Scan): number => {
   const value = Number(text)
   // Up to 15 significant digits survive a double (DBL_DIG), so plain short numbers need no second look.
   if (text.length <= 15 && !/[eE]/.test(text)) return value + 0
+  // The smallest double written out in full takes 326 characters; longer texts would only cost time.
+  if (text.length > 400) fail(scan, 'number', 'the number is written with more than 400 characters', start)
   if (!Number.isFinite(value)) fail(scan, 'number', 'the number is too large for a double', start)
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     fail(scan, 'number', 'the integer is beyond 2^53 - 1; send it as a string', start)

@@ -36,27 +36,27 @@ export const scanLiteral = <T>(scan: Scan, word: string, value: T): T => {
   return value
 }
 
+/** What stands in a string as itself: all but the quote, the backslash and the control characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 §7 names exactly these.
+const plainRun = /[^"\\\u0000-\u001f]*/y
+
 /** Reads a string; the scan stands on its opening quote. */
 export const scanString = (scan: Scan): string => {
   let out = ''
-  let start = scan.index + 1
-  for (let index = start; ; index += 1) {
-    const code = scan.text.charCodeAt(index)
-    if (code === 0x22) {
-      scan.index = index + 1
-      return out + scan.text.slice(start, index)
-    }
-    if (code === 0x5c) {
-      out += scan.text.slice(start, index)
-      scan.index = index
-      out += scanEscape(scan)
-      start = scan.index
-      index = start - 1
-    } else if (!(code >= 0x20)) {
-      scan.index = index
-      unexpected(scan, 'the rest of a string')
-    }
+  scan.index += 1
+  for (;;) {
+    const start = scan.index
+    plainRun.lastIndex = start
+    plainRun.test(scan.text)
+    scan.index = plainRun.lastIndex
+    out += scan.text.slice(start, scan.index)
+    const code = scan.text.charCodeAt(scan.index)
+    if (code === 0x5c) out += scanEscape(scan)
+    else if (code === 0x22) break
+    else unexpected(scan, 'the rest of a string')
   }
+  scan.index += 1
+  return out
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -28,8 +28,8 @@ const tryDecode = (bytes: Uint8Array): string | null => {
 /** Length of the longest prefix made of whole, valid characters (RFC 3629 §4). */
 const validPrefix = (bytes: Uint8Array): number => {
   let index = 0
-  while (index < bytes.length) {
-    const size = sizeAt(bytes, index)
+  for (let first = bytes[0]; first !== undefined; first = bytes[index]) {
+    const size = sizeAt(bytes, index, first)
     if (size === 0) break
     index += size
   }
@@ -37,8 +37,7 @@ const validPrefix = (bytes: Uint8Array): number => {
 }
 
 /** Bytes of the character that starts here, 0 where none does. */
-const sizeAt = (bytes: Uint8Array, index: number): number => {
-  const first = bytes[index] ?? 0
+const sizeAt = (bytes: Uint8Array, index: number, first: number): number => {
   if (first < 0x80) return 1
   const size = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
   // The second byte is narrower where a shorter form, a surrogate or a value past U+10FFFF would fit.

@@ -28,9 +28,14 @@ export interface SessionFacts {
   readonly cwd: string | null
   readonly repository: string | null
   readonly branch: string | null
-  /** Tool call in progress: asked for, no result yet. `request` is program and subcommand at most. */
-  readonly tool: { readonly name: string; readonly request: string | null; readonly sinceMs: number | null } | null
+  /** Tool call in progress, the oldest one: asked for, no result yet. `request` is program and subcommand at most. */
+  readonly tool: {
+    readonly name: string
+    readonly request: string | null
+    readonly sinceMs: number | null
+  } | null
   readonly tokens: Tokens
+  /** As the runtime reports it; a parent's includes its sub-agents', whose own is null. */
   readonly costMicroUsd: number | null
   readonly turns: number
   readonly toolCalls: number
@@ -39,7 +44,7 @@ export interface SessionFacts {
   readonly errors: number
   readonly subagents: number
   readonly repeats: { readonly tool: string; readonly request: string | null; readonly count: number } | null
-  /** False for hidden or auxiliary conversations: no prompt of a person was seen. */
+  /** False for hidden or auxiliary conversations: no prompt of a person was seen. Always true for sub-agents. */
   readonly hasPrompt: boolean
 }
 
@@ -54,6 +59,8 @@ export interface SessionFormat<S = unknown> {
   readonly runtime: string
   readonly name: string
   readonly roots: readonly SessionRoot[]
+  /** Changes when `S` does: a state stored under another number is thrown away and its file read again. */
+  readonly stateVersion: number
   /** Does this file (POSIX path below the root) hold session rows? */
   matches(relativePath: string): boolean
   initial(relativePath: string): S

@@ -5,6 +5,8 @@ export interface Write {
   readonly args: readonly Arg[]
   /** Rows this statement must change; anything else aborts the whole batch and surfaces as GuardFailed. */
   readonly expect?: number
+  /** Workspace whose streams wake once this write is durable, if it changed a row; set by db/journal.ts. */
+  readonly rings?: string
 }
 export type Arg = string | number | bigint | boolean | Uint8Array | null
 

@@ -9,7 +9,7 @@ export interface Meters {
   read(): Readings
 }
 
-export type SnapshotStatus = 'stored' | 'late' | 'duplicate'
+type SnapshotStatus = 'stored' | 'late' | 'duplicate'
 
 export interface RequestSeries {
   readonly route: string
@@ -22,7 +22,7 @@ export interface RequestSeries {
   readonly buckets: number[]
 }
 
-export interface Readings {
+interface Readings {
   readonly requests: readonly RequestSeries[]
   readonly streamsOpen: number
   readonly snapshots: Readonly<Record<SnapshotStatus, number>>

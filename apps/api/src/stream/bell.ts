@@ -1,14 +1,19 @@
 /** In-process wake-up for streams; across processes they poll the journal instead. */
 export interface ChangeBell {
   ring(workspace: string): void
+  /** How often this workspace rang so far: read it before the journal, and no ring goes unnoticed before `wait`. */
+  rings(workspace: string): number
   /** Resolves at the next ring of this workspace, after `timeoutMs`, or when the signal aborts. Never rejects. */
   wait(workspace: string, timeoutMs: number, signal?: AbortSignal): Promise<void>
 }
 
 export const createBell = (): ChangeBell => {
   const waiting = new Map<string, Set<() => void>>()
+  const counts = new Map<string, number>()
   return {
+    rings: (workspace) => counts.get(workspace) ?? 0,
     ring(workspace) {
+      counts.set(workspace, (counts.get(workspace) ?? 0) + 1)
       const set = waiting.get(workspace)
       waiting.delete(workspace)
       for (const wake of set ?? []) wake()

@@ -2,6 +2,8 @@ import * as z from 'zod/mini'
 
 /** The part of JSON Schema 2020-12 that the contract's schemas turn into. */
 export interface JsonSchema {
+  /** Name of a shape that is told elsewhere. */
+  readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
@@ -20,9 +22,29 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean | JsonSchema
 }
 
-/** A contract schema as JSON Schema: `input` is what a caller sends, `output` what comes back. */
-export const jsonSchemaOf = (schema: z.ZodMiniType, io: 'input' | 'output'): JsonSchema =>
-  asJsonSchema(z.toJSONSchema(schema, { io, unrepresentable: 'any' }))
+const noNames: ReadonlyMap<z.ZodMiniType, string> = new Map()
+
+/**
+ * A contract schema as JSON Schema: `input` is what a caller sends, `output` what comes back.
+ * Schemas in `names`, other than the one asked for, stand as a `$ref` to their name.
+ */
+export function jsonSchemaOf(
+  schema: z.ZodMiniType,
+  io: 'input' | 'output',
+  names: ReadonlyMap<unknown, string> = noNames,
+): JsonSchema {
+  const told = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const name = names.get(zodSchema)
+      if (name === undefined || Object.is(zodSchema, schema)) return
+      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key)
+      jsonSchema.$ref = name
+    },
+  })
+  return asJsonSchema(told)
+}
 
 // zod's own type is wider (it names every draft); the tree reads only the keys above.
 const asJsonSchema = (value: unknown): JsonSchema => value as JsonSchema

@@ -10,6 +10,8 @@ export interface SchemaNode {
   readonly nullable: boolean
   /** `1 to 120 characters`, `default 60000`. */
   readonly limits: readonly string[]
+  /** Name of the shape its members are told under; null where they are the children. */
+  readonly shape: string | null
   readonly children: readonly SchemaNode[]
 }
 
@@ -49,6 +51,7 @@ const patternWords = (pattern: string): string | null => {
 }
 
 const typeWords = (schema: JsonSchema): string => {
+  if (schema.$ref !== undefined) return schema.$ref
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.enum !== undefined) return schema.enum.map(String).join(' | ')
   if (schema.anyOf !== undefined) return schema.anyOf.map((option) => typeWords(option)).join(' | ')
@@ -93,6 +96,11 @@ const innerObject = (schema: JsonSchema): JsonSchema | null => {
   return null
 }
 
+const shapeOf = (schema: JsonSchema): string | null => {
+  if (schema.$ref !== undefined) return schema.$ref
+  return schema.items === undefined ? null : shapeOf(withoutNull(schema.items).schema)
+}
+
 /** A JSON Schema as a tree of named lines, in the schema's own order. */
 export const schemaTree = (schema: JsonSchema, name = '', required = true): SchemaNode => {
   const { schema: plain, nullable } = withoutNull(schema)
@@ -103,6 +111,7 @@ export const schemaTree = (schema: JsonSchema, name = '', required = true): Sche
     required,
     nullable,
     limits: limitsOf(plain),
+    shape: shapeOf(plain),
     children: Object.entries(inner?.properties ?? {}).map(([key, child]) =>
       schemaTree(child, key, inner?.required?.includes(key) ?? false),
     ),

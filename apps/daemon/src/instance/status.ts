@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import * as z from 'zod/mini'
+import type { DataFolder } from '../data-folder.ts'
+
+const Count = z.int()
+
+/** What a daemon says of itself, over its socket and in `status.json`. Same facts in text and `--json`. */
+export const DaemonStatus = z.object({
+  v: z.literal(1),
+  pid: Count,
+  nonce: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+  at: z.string(),
+  apiUrl: z.string(),
+  workspace: z.string(),
+  machine: z.object({ id: z.string(), name: z.string() }),
+  link: z.object({
+    state: z.enum(['connecting', 'connected', 'unreachable', 'refused']),
+    reason: z.nullable(z.string()),
+    mend: z.nullable(z.string()),
+    deliveredAt: z.nullable(z.string()),
+  }),
+  spool: z.object({
+    pending: Count,
+    sizeBytes: Count,
+    setAside: Count,
+    damaged: Count,
+    dropped: z.object({ state: Count, progress: Count, heartbeat: Count }),
+  }),
+  files: Count,
+  watches: Count,
+  lookedAt: z.array(
+    z.object({
+      runtime: z.string(),
+      path: z.string(),
+      state: z.enum(['found', 'absent', 'unreadable']),
+      reason: z.nullable(z.string()),
+      sessionCount: z.nullable(Count),
+    }),
+  ),
+  unread: z.array(z.object({ what: z.string(), count: Count })),
+})
+export type DaemonStatus = z.infer<typeof DaemonStatus>
+
+export const parseStatus = (value: unknown): DaemonStatus | null => {
+  const parsed = DaemonStatus.safeParse(value)
+  return parsed.success ? parsed.data : null
+}
+
+/** What the last daemon wrote before it ended; null when there is nothing usable. */
+export const lastStatus = async (folder: DataFolder): Promise<DaemonStatus | null> => {
+  try {
+    return parseStatus(JSON.parse(await readFile(folder.status, 'utf8')))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,49 @@
+import { agents } from '@watchbill/contract/agents'
+import type { Endpoint } from '@watchbill/contract/endpoint'
+import { fleet } from '@watchbill/contract/fleet'
+import { identity } from '@watchbill/contract/identity'
+import { machines } from '@watchbill/contract/machines'
+import { maintenance } from '@watchbill/contract/maintenance'
+import { probes } from '@watchbill/contract/probes'
+import { sessions } from '@watchbill/contract/sessions'
+import { snapshots } from '@watchbill/contract/snapshots'
+import { describeOperation, matchesFilter, type Operation } from './operation.ts'
+
+export interface OperationGroup {
+  readonly id: string
+  readonly title: string
+  readonly about: string
+  readonly operations: readonly Operation[]
+}
+
+const doors: readonly (readonly [string, string, string, Readonly<Record<string, Endpoint>>])[] = [
+  ['fleet', 'Fleet', 'The roll-up behind the fleet page, and the live stream every page listens to.', fleet],
+  ['agents', 'Agents', 'One runtime installation on a machine, for an owner.', agents],
+  ['sessions', 'Sessions', 'One run or conversation of an agent.', sessions],
+  ['snapshots', 'Snapshots', 'What a daemon, or anything else, reports of an agent.', snapshots],
+  ['machines', 'Machines', 'Hosts: enrolment, and what their daemons say of themselves.', machines],
+  ['identity', 'Identity', 'Signing in, API keys, workspaces.', identity],
+  [
+    'probes',
+    'Probes',
+    'For Kubernetes, uptime monitors and Prometheus; unprefixed, no key needed to ask.',
+    probes,
+  ],
+  ['maintenance', 'Maintenance', 'For the scheduler of a hosted deployment.', maintenance],
+]
+
+const groups: readonly OperationGroup[] = doors.map(([id, title, about, rows]) => ({
+  id,
+  title,
+  about,
+  operations: Object.entries(rows).map(([name, row]) => describeOperation(name, row)),
+}))
+
+/** The contract's rows by resource, those the filter lets through; resources left empty are dropped. */
+export const operationGroups = (filter = ''): OperationGroup[] =>
+  groups
+    .map((group) => ({
+      ...group,
+      operations: group.operations.filter((operation) => matchesFilter(operation, filter)),
+    }))
+    .filter((group) => group.operations.length > 0)

@@ -1,0 +1,18 @@
+import { CopyButton } from './copy-button.tsx'
+
+/** A command, unedited and ready to copy. Our own text, or text made safe for a shell before it came here. */
+export function Command({ text, label = 'command' }: { text: string; label?: string }) {
+  return (
+    <div className="flex items-start gap-2 rounded border bg-panel py-1.5 pr-1.5 pl-2.5">
+      <section
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="min-w-0 flex-1 overflow-x-auto"
+      >
+        <pre className="leading-5">{text}</pre>
+      </section>
+      <CopyButton text={text} label={label} />
+    </div>
+  )
+}
