@@ -15,7 +15,7 @@ test('a sign-in link works once', async ({ browser, plane }) => {
 })
 
 test('without a session every page of the fleet leads to sign-in', async ({ page, plane }) => {
-  for (const path of ['/', '/sessions', '/agents/agt_01a1f848-b543-7e91-9e5e-989cb75f9d5f']) {
+  for (const path of ['/', '/sessions', '/settings', '/agents/agt_01a1f848-b543-7e91-9e5e-989cb75f9d5f']) {
     await page.goto(plane.url + path)
     await expect(page).toHaveURL(/\/sign-in/)
   }
@@ -41,7 +41,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ]
     await client.postSnapshots({ body: { snapshots } })
     const agent = snapshots[0]?.agent.id
-    for (const path of ['/', `/agents/${agent}`, '/sessions', '/health', '/readiness', '/reference']) {
+    for (const path of [
+      '/',
+      `/agents/${agent}`,
+      '/sessions',
+      '/settings',
+      '/health',
+      '/readiness',
+      '/reference',
+    ]) {
       await page.goto(plane.url + path)
       await check(page, path)
     }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 export interface ClaudeHome {
   readonly home: string
   /** Starts a session: its file holds one prompt. */
-  begin(): Promise<ClaudeSession>
+  begin(prompt?: string): Promise<ClaudeSession>
 }
 export interface ClaudeSession {
   readonly nativeId: string
@@ -21,10 +21,10 @@ export const createClaudeHome = async (): Promise<ClaudeHome> => {
   const home = await mkdtemp(join(tmpdir(), 'watchbill-home-'))
   const folder = join(home, '.claude', 'projects', '-srv-acme-api')
   await mkdir(folder, { recursive: true })
-  return { home, begin: () => begin(folder) }
+  return { home, begin: (prompt) => begin(folder, prompt) }
 }
 
-const begin = async (folder: string): Promise<ClaudeSession> => {
+const begin = async (folder: string, prompt = 'Please do it.'): Promise<ClaudeSession> => {
   const nativeId = randomUUID()
   const file = join(folder, `${nativeId}.jsonl`)
   const write = (row: object) =>
@@ -59,7 +59,7 @@ const begin = async (folder: string): Promise<ClaudeSession> => {
         },
       },
     })
-  await write({ type: 'user', message: { role: 'user', content: 'Please do it.' } })
+  await write({ type: 'user', message: { role: 'user', content: prompt } })
   return {
     nativeId,
     callTool: (command) =>

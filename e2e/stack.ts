@@ -66,7 +66,7 @@ export const startControlPlane = async (
       await execute(process.execPath, [`${api}/admin.js`, ...args], { env: { ...process.env, ...env } })
     ).stdout.trim()
   await admin('migrate')
-  await admin('init')
+  await admin('workspace', 'init')
   const launch = async () => {
     const started = spawn(process.execPath, [`${api}/serve.js`], {
       env: { ...process.env, ...env },
@@ -99,7 +99,7 @@ export const startDaemon = async (plane: ControlPlane, home: string): Promise<Ch
   const program = `${root}apps/daemon/dist/watchbill.js`
   const env = { PATH: process.env.PATH, ...plane.env, HOME: home }
   if (!existsSync(join(plane.data, 'daemon', 'credential.json'))) {
-    const enrolling = { ...env, WATCHBILL_ENROLL_TOKEN: await plane.admin('enroll') }
+    const enrolling = { ...env, WATCHBILL_ENROLL_TOKEN: await plane.admin('enroll-token') }
     await execute(process.execPath, [program, 'enroll', '--api', plane.apiUrl], { env: enrolling })
   }
   return spawn(process.execPath, [program, 'start', '--foreground'], {

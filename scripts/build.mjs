@@ -8,8 +8,8 @@ import { bin, root, run, seconds } from './run.mjs'
 const parts = [
   {
     name: 'servers',
-    from: ['apps/api', 'apps/daemon', 'packages', 'drizzle', 'scripts/bundle.mjs'],
-    out: 'apps/api/dist/serve.js',
+    from: ['apps/api', 'apps/daemon', 'packages', 'drizzle', 'scripts/bundle.mjs', 'scripts/tarball.mjs'],
+    out: 'apps/api/dist/watchbill.tgz',
     build: () => bundleServers(),
   },
   {

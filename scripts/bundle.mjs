@@ -1,5 +1,6 @@
 import { build, context } from 'esbuild'
 import { root } from './run.mjs'
+import { packProgram } from './tarball.mjs'
 
 // CommonJS dependencies inside an ESM bundle call require(); ESM has none until one is made.
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`
@@ -21,7 +22,13 @@ const node = {
 /** Every server, daemon and edge entry becomes one self-contained ESM file in its app's dist/ (DESIGN "Running TypeScript"). */
 export const targets = [
   { ...node, entryPoints: ['apps/api/src/serve.ts', 'apps/api/src/admin.ts'], outdir: 'apps/api/dist' },
-  { ...node, entryPoints: { watchbill: 'apps/daemon/src/main.ts' }, outdir: 'apps/daemon/dist' },
+  {
+    ...node,
+    // SQLite as WebAssembly lies beside the daemon's bundle, which reads it when a runtime needs it.
+    entryPoints: { watchbill: 'apps/daemon/src/main.ts', 'sql-wasm': 'sql.js/dist/sql-wasm-browser.wasm' },
+    loader: { '.wasm': 'copy' },
+    outdir: 'apps/daemon/dist',
+  },
   {
     bundle: true,
     platform: 'neutral',
@@ -38,7 +45,10 @@ export const targets = [
   },
 ]
 
-export const bundle = () => Promise.all(targets.map((target) => build(target)))
+export const bundle = async () => {
+  await Promise.all(targets.map((target) => build(target)))
+  packProgram()
+}
 
 /** Rebuilds on change; `onBuilt(name)` is called after every successful build of a target. */
 export const watch = (onBuilt) =>
@@ -47,7 +57,12 @@ export const watch = (onBuilt) =>
       const name = index === 0 ? 'api' : 'daemon'
       const notify = {
         name: 'notify',
-        setup: (plugin) => plugin.onEnd(({ errors }) => errors.length === 0 && onBuilt(name)),
+        setup: (plugin) =>
+          plugin.onEnd(({ errors }) => {
+            if (errors.length > 0) return
+            if (name === 'daemon') packProgram()
+            onBuilt(name)
+          }),
       }
       const watcher = await context({ ...target, plugins: [notify] })
       await watcher.rebuild()

@@ -24,7 +24,7 @@ const main = async () => {
   await watch((name) => supervisor.renew(name))
   const admin = (...args) => run(node, [`${root}apps/api/dist/admin.js`, ...args], { env, quiet: true })
   await admin('migrate')
-  await admin('init')
+  await admin('workspace', 'init')
   supervisor.start(
     'dashboard',
     node,
@@ -35,7 +35,12 @@ const main = async () => {
   supervisor.start('api', node, [`${root}apps/api/dist/serve.js`], env)
   await untilListening(port, supervisor)
   await joinThisMachine(env, async (...args) => (await admin(...args)).output.trim())
-  supervisor.start('daemon', node, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], env)
+  supervisor.start(
+    'daemon',
+    node,
+    [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground', '--data', data],
+    env,
+  )
   console.log(`\n  ${(await admin('sign-in')).output.trim()}\n`)
 }
 

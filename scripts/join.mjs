@@ -7,7 +7,7 @@ export const joinThisMachine = async (env, admin) => {
   const { code, output } = await run(
     process.execPath,
     [`${root}apps/daemon/dist/watchbill.js`, 'enroll', '--api', env.WATCHBILL_API_URL],
-    { env: { ...env, WATCHBILL_ENROLL_TOKEN: await admin('enroll') }, quiet: true },
+    { env: { ...env, WATCHBILL_ENROLL_TOKEN: await admin('enroll-token') }, quiet: true },
   )
   if (code !== 0) throw new Error(output.trim())
 }

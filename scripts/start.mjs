@@ -48,7 +48,7 @@ const main = async () => {
   await build()
   const supervisor = createSupervisor()
   await admin('migrate')
-  await admin('init')
+  await admin('workspace', 'init')
   const web = await freePort()
   supervisor.start('dashboard', node, [`${root}apps/web/.next/standalone/apps/web/server.js`], {
     ...env,
@@ -66,7 +66,12 @@ const main = async () => {
   await untilListening(web, supervisor)
   if (demo) supervisor.start('demo', node, [`${api}/admin.js`, 'demo', 'run'], env)
   await joinThisMachine(env, admin)
-  supervisor.start('daemon', node, [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground'], env)
+  supervisor.start(
+    'daemon',
+    node,
+    [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground', '--data', data],
+    env,
+  )
   const link = await admin('sign-in')
   const where = demo ? demoPlace(link) : `Open this link once, within 15 minutes:\n\n  ${link}\n`
   console.log(`\nWatchbill is up after ${seconds(started)}. ${where}`)

@@ -11,7 +11,7 @@ import { explain } from './start-error.ts'
 
 const commands: readonly Command[] = [...installCommands, ...keyCommands, ...demoCommands]
 
-/** `watchbill migrate|init|key|sign-in|enroll|demo`: what needs the database itself. Exit codes: 0 done, 1 failed, 2 asked wrongly. */
+/** `watchbill migrate|workspace|key|sign-in|enroll-token|demo`: what needs the database itself. Exit codes: 0 done, 1 failed, 2 asked wrongly. */
 const main = async (argv: readonly string[]): Promise<void> => {
   const [first] = argv
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {

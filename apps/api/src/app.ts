@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { agentHandlers } from './agents/routes.ts'
+import { auditHandlers } from './audit/routes.ts'
 import type { Deps } from './deps.ts'
 import { fleetHandlers } from './fleet/routes.ts'
 import { createAuthenticate } from './http/auth.ts'
@@ -8,6 +9,7 @@ import { createLimiter, type Rate } from './http/limiter.ts'
 import { mount } from './http/mount.ts'
 import { offerProbeCookie } from './identity/probe-cookie.ts'
 import { identityHandlers } from './identity/routes.ts'
+import { installHandlers } from './install/routes.ts'
 import { machineHandlers } from './machines/routes.ts'
 import { probeHandlers } from './probes/routes.ts'
 import { retentionHandlers } from './retention/routes.ts'
@@ -28,9 +30,11 @@ export const createApp = (deps: Deps, { rate = defaultRate }: { rate?: Rate } = 
     ...sessionHandlers(deps),
     ...snapshotHandlers(deps),
     ...machineHandlers(deps),
+    ...auditHandlers(deps),
     ...streamHandlers(deps),
     ...identityHandlers(deps),
     ...probeHandlers(deps),
+    ...installHandlers(deps),
     ...retentionHandlers(deps),
   }
   mount(app, handlers, {

@@ -1,5 +1,6 @@
 import type { ReadDb } from './db/open.ts'
 import type { IngestDoor, RecordDoor } from './db/write.ts'
+import type { Program } from './install/program.ts'
 import type { Meters } from './probes/meters.ts'
 import type { ChangeBell } from './stream/bell.ts'
 
@@ -28,6 +29,8 @@ export interface Deps {
   readonly addressOf: (request: Request) => string | null
   /** Figures of this process for `/metrics`; null at the edge, where no process is ours. */
   readonly vitals: (() => Vitals) | null
+  /** What `/install` hands out; null or absent where it was not built. */
+  readonly program?: Program | null
   /** Aborts when the process is asked to stop; streams end by it. Absent where no process is ours. */
   readonly stopping?: AbortSignal
   /** One line per call, already escaped; never a token. */

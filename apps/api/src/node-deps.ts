@@ -6,6 +6,7 @@ import pkg from '../package.json' with { type: 'json' }
 import type { Database } from './db/open.ts'
 import type { Deps, Vitals } from './deps.ts'
 import type { Env } from './env.ts'
+import { readProgram } from './install/read-program.ts'
 import { createMeters } from './probes/meters.ts'
 
 export interface NodeDeps {
@@ -31,6 +32,7 @@ export const createNodeDeps = ({ env, database, port, addressOf, log, stopping }
   meters: createMeters(),
   addressOf,
   vitals: createVitals(),
+  program: readProgram(import.meta.url),
   stopping,
   log,
   config: {

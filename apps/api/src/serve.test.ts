@@ -99,7 +99,7 @@ describe('a server in a process of its own', () => {
 describe('the console', () => {
   beforeAll(async () => {
     await programs.admin(['migrate'])
-    await programs.admin(['init'])
+    await programs.admin(['workspace', 'init'])
   })
 
   test.each([
@@ -112,7 +112,7 @@ describe('the console', () => {
     [['key', 'create', '--scope', 'fleet:read', '--workspace', 'defualt'], 'did you mean default?'],
     [['key', 'create', '--scope', 'fleet:read', '--colour', 'red'], '--colour'],
     [['key', 'revoke'], 'usage: watchbill key revoke <id>'],
-    [['enroll', '--ttl', '2d'], '--ttl must be'],
+    [['enroll-token', '--ttl', '2d'], '--ttl must be'],
   ])('%j is asked wrongly: exit 2, nothing on stdout', async (args, said) => {
     const { code, stdout, stderr } = await programs.admin(args)
     expect([code, stdout]).toEqual([2, ''])
@@ -133,7 +133,7 @@ describe('the console', () => {
 
   test('migrate and init can be repeated; list shows keys without secrets', async () => {
     expect((await programs.admin(['migrate'])).stdout).toContain('at 0001_base')
-    expect((await programs.admin(['init'])).code).toBe(0)
+    expect((await programs.admin(['workspace', 'init'])).code).toBe(0)
     const made = line((await programs.admin(['key', 'create', '--scope', 'key:read'])).stdout)
     const listed = await programs.admin(['key', 'list', '--json'])
     const keys = JSON.parse(listed.stdout) as { scopes: string[] }[]
@@ -143,7 +143,7 @@ describe('the console', () => {
   })
 
   test('an enrolment token is printed alone', async () => {
-    const { stdout, stderr, code } = await programs.admin(['enroll'])
+    const { stdout, stderr, code } = await programs.admin(['enroll-token'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^wb_default_enr_[\w-]{43}\n$/)
   })
@@ -174,9 +174,9 @@ describe('the console', () => {
     const { stdout } = await programs.admin(['help'])
     for (const name of [
       'migrate',
-      'init',
+      'workspace init',
       'sign-in',
-      'enroll',
+      'enroll-token',
       'key create',
       'key list',
       'key revoke',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 
 /** Replaces a file whole or not at all: temp file (0600), fsync, rename. */
@@ -15,6 +16,27 @@ export const writeAtomic = async (path: string, text: string): Promise<void> => 
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_DSYNC = 0 } = constants
+// O_DSYNC writes through: under Node's permission model fdatasync of a bare descriptor is refused.
+const durableNew = O_WRONLY | O_CREAT | O_EXCL | O_DSYNC
+
+/** The same for small files that must be there before the caller goes on. */
+export const writeAtomicSync = (path: string, text: string): void => {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const file = openSync(temporary, durableNew, 0o600)
+    try {
+      writeFileSync(file, text)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
     throw error
   }
 }

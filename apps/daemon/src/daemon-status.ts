@@ -1,7 +1,9 @@
 import type { MachineReport } from '@watchbill/contract/machines'
+import type { Limit } from './boundary/limits.ts'
 import type { DaemonStatus } from './instance/status.ts'
 import type { Credential } from './link/credential.ts'
 import type { LinkState } from './link/sender.ts'
+import type { PollStanding } from './poll/pollers.ts'
 import { version } from './version.ts'
 
 export interface StatusFacts {
@@ -10,8 +12,11 @@ export interface StatusFacts {
   readonly credential: Credential
   readonly link: LinkState
   readonly spool: DaemonStatus['spool']
+  readonly entries: DaemonStatus['entries']
   readonly files: number
   readonly watches: number
+  readonly limits: readonly Limit[]
+  readonly polled: readonly PollStanding[]
   /** As last reported; null before the first look. */
   readonly machine: MachineReport | null
 }
@@ -34,10 +39,16 @@ export const daemonStatus = (facts: StatusFacts): DaemonStatus => ({
     deliveredAt: facts.link.deliveredMs === null ? null : instant(facts.link.deliveredMs),
   },
   spool: facts.spool,
+  entries: facts.entries,
   files: facts.files,
   watches: facts.watches,
   lookedAt: facts.machine?.lookedAt ?? [],
   unread: facts.machine?.unread ?? [],
+  limits: [...facts.limits],
+  polled: facts.polled.map(({ polledMs, ...each }) => ({
+    ...each,
+    polledAt: polledMs === null ? null : instant(polledMs),
+  })),
 })
 
 const mends: Record<LinkState['state'], string | null> = {

@@ -7,21 +7,11 @@ import { isAlive } from './alive.ts'
 import { answerRow, formatRows, promptRow, sessionFile, sessionId, writeRows } from './testing/claude-home.ts'
 import { drillCount, until } from './testing/folder.ts'
 import { type Machine, startedPid, withMachines } from './testing/machine.ts'
+import { createRandom } from './testing/random.ts'
 
 const machine = withMachines()
 const rounds = drillCount(5, 50)
 const sessionCount = 6
-
-/** mulberry32: the same seed, the same drill. */
-const createRandom = (seed: number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 const createFiles = async (home: string) => {
   const files = Array.from({ length: sessionCount }, (_, index) => ({

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { arch, platform, userInfo } from 'node:os'
+import { arch, platform } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MachineReport } from '@watchbill/contract/machines'
 import type { SessionFormat } from '@watchbill/runtimes'
 import { writeAtomic } from './atomic-file.ts'
+import { releaseGarbage } from './boundary/footprint.ts'
+import { confinementLimits } from './boundary/limits.ts'
 import { Collector } from './collect/collector.ts'
 import { CursorStore } from './collect/cursor-store.ts'
 import { Fleet } from './collect/fleet.ts'
@@ -11,22 +13,28 @@ import type { Installation } from './collect/installation.ts'
 import { LiveBook } from './collect/live.ts'
 import { machineReport } from './collect/machine-report.ts'
 import type { Surroundings } from './collect/roots.ts'
+import type { Config } from './config/config.ts'
 import { daemonStatus } from './daemon-status.ts'
 import type { DataFolder } from './data-folder.ts'
 import { errorText } from './error-code.ts'
+import { flush, waitingFor } from './flush.ts'
 import { type Claim, claim } from './instance/claim.ts'
 import type { DaemonStatus } from './instance/status.ts'
+import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { connect } from './link/connect.ts'
 import type { Credential } from './link/credential.ts'
 import { Sender } from './link/sender.ts'
 import type { Log } from './log.ts'
+import { ownerName } from './owner.ts'
 import { Pace } from './pace.ts'
-import { Spool } from './spool/spool.ts'
+import { createPollers, type Pollers } from './poll/pollers.ts'
+import { SpoolBlocked } from './spool/blocked.ts'
 import { version } from './version.ts'
 
 export interface DaemonOptions {
   readonly folder: DataFolder
   readonly credential: Credential
+  readonly config: Config
   readonly formats: readonly SessionFormat[]
   readonly surroundings: Surroundings
   readonly log: Log
@@ -36,12 +44,14 @@ export interface DaemonOptions {
 export class Daemon {
   readonly ended: Promise<void>
   readonly #options: DaemonOptions
-  readonly #spool: Spool
+  readonly #ledger: Ledger
   readonly #sender: Sender
   readonly #collector: Collector
   readonly #fleet: Fleet
   readonly #live: LiveBook
   readonly #pace: Pace
+  readonly #pollers: Pollers
+  readonly #polling = new AbortController()
   readonly #startedMs = Date.now()
   readonly #changed = new Set<Installation>()
   #claim: Claim | null = null
@@ -52,33 +62,52 @@ export class Daemon {
   #end: () => void = () => {}
   #stopping: Promise<void> | null = null
 
-  constructor(options: DaemonOptions, spool: Spool) {
-    const { folder, credential, formats, surroundings, log } = options
+  constructor(options: DaemonOptions, ledger: Ledger) {
+    const { folder, credential, config, formats, surroundings, log } = options
     const now = Date.now
     this.#options = options
-    this.#spool = spool
-    this.#live = new LiveBook(surroundings.env)
+    this.#ledger = ledger
+    const { telemetry, entries, desk } = ledger
+    this.#live = new LiveBook(surroundings.env, config.flags.claudeAgents)
     const machine = { id: credential.machineId, name: credential.machineName }
     this.#sender = new Sender({
       client: connect(credential),
-      spool,
+      spool: telemetry,
+      entries,
       machineId: machine.id,
-      now,
       random: Math.random,
       log,
     })
     this.#fleet = new Fleet({
       machine,
       owner: ownerName(),
-      payload: credential.payload,
+      // A report holds no content at any level.
+      payload: (config.payload ?? credential.payload) === 'none' ? 'none' : 'request',
       live: this.#live,
       now,
       randomBytes,
-      take: (weighed) => this.#take(() => spool.add(weighed)),
+      agentId: (installation) => desk.agentId(installation),
+      take: (weighed) => this.#take(() => telemetry.add(weighed)),
+    })
+    this.#pollers = createPollers({
+      config,
+      data: folder,
+      machine,
+      owner: ownerName(),
+      identify: ledger.identify,
+      post: (weighed) => this.#take(() => telemetry.add(weighed)),
+      log,
+      now,
+      signal: this.#polling.signal,
+    })
+    telemetry.onDropped(() => {
+      this.#fleet.forget()
+      this.#pollers.sayAgain()
     })
     const changed = (installation: Installation) => this.#noteChange(installation)
     const store = new CursorStore(folder.cursors)
-    this.#collector = new Collector({ formats, surroundings, store, now, log, changed })
+    const { watch } = config.flags
+    this.#collector = new Collector({ formats, surroundings, store, watch, events: desk, now, log, changed })
     this.#pace = new Pace((event, error) => log({ event, reason: errorText(error) }))
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -88,7 +117,6 @@ export class Daemon {
   /** Begins to look and to send; the folder is claimed by now. */
   async begin(held: Claim): Promise<void> {
     this.#claim = held
-    await this.#spool.keepOnly(this.#options.credential.machineId)
     this.#sender.start()
     this.#options.log({ event: 'daemon.started', version, pid: process.pid })
     await this.#writeStatus()
@@ -99,7 +127,7 @@ export class Daemon {
   async #firstLook(): Promise<void> {
     await this.#collector.sweep()
     await Promise.race([this.#collector.settled(), sleep(5000, undefined, { ref: false })])
-    await this.#live.poll(this.#collector.installations.values(), Date.now())
+    await this.#pollLive()
     this.#first = false
     this.#evaluate(true)
     this.#reportMachine()
@@ -108,6 +136,7 @@ export class Daemon {
       files: this.#collector.fileCount,
       ms: Date.now() - this.#startedMs,
     })
+    this.#pace.every('release', 30_000, releaseGarbage)
     this.#pace.every('glance', 2000, () => this.#collector.glance())
     this.#pace.every('live', 2000, () => this.#look())
     this.#pace.every('sweep', 15_000, () => this.#sweep())
@@ -117,14 +146,27 @@ export class Daemon {
   }
 
   async #sweep(): Promise<void> {
-    if (!(await this.#claim?.isOurs())) return this.stop('another daemon took this data folder over')
+    if (!(await this.#claim?.isOurs())) {
+      // Not awaited: stopping waits for this very beat.
+      void this.stop('another daemon took this data folder over')
+      return
+    }
     await this.#collector.sweep()
     this.#reportMachine()
   }
 
   async #look(): Promise<void> {
-    await this.#live.poll(this.#collector.installations.values(), Date.now())
+    await this.#pollLive()
     this.#evaluate(false)
+  }
+
+  async #pollLive(): Promise<void> {
+    const { installations } = this.#collector
+    await this.#live.poll(installations.values(), Date.now())
+    // While entries cannot be written, starts and ends wait; the fleet page does not.
+    await this.#ledger.watch.look(installations.values(), this.#live, Date.now()).catch((error: unknown) => {
+      if (!(error instanceof SpoolBlocked)) throw error
+    })
   }
 
   #noteChange(installation: Installation): void {
@@ -178,9 +220,16 @@ export class Daemon {
       startedMs: this.#startedMs,
       credential: this.#options.credential,
       link: this.#sender.link,
-      spool: this.#spool.counts,
+      spool: this.#ledger.telemetry.counts,
+      entries: {
+        ...this.#ledger.entries.counts,
+        unsaid: this.#ledger.desk.unsaid,
+        held: this.#sender.entriesHeld,
+      },
       files: this.#collector.fileCount,
       watches: this.#collector.watchCount,
+      limits: [...confinementLimits(process.permission), ...this.#collector.limits],
+      polled: this.#pollers.standing(),
       machine: this.#machine,
     })
   }
@@ -200,16 +249,19 @@ export class Daemon {
   async #stop(reason: string): Promise<void> {
     this.#options.log({ event: 'daemon.stopping', reason })
     try {
+      this.#polling.abort()
+      await this.#pollers.ended
       await this.#pace.close()
       await this.#collector.close()
+      await flush(this.#sender, this.#ledger)
       await this.#sender.close()
-      await this.#spool.close()
+      await this.#ledger.close()
       await this.#writeStatus()
     } catch (error) {
       this.#options.log({ event: 'daemon.untidy', reason: errorText(error) })
     }
     await this.#claim?.release()
-    this.#options.log({ event: 'daemon.stopped' })
+    this.#options.log({ event: 'daemon.stopped', waiting: waitingFor(this.#sender, this.#ledger) })
     this.#end()
   }
 }
@@ -219,8 +271,16 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   const holder: { daemon: Daemon | null } = { daemon: null }
   // The spool has one writer: it is opened only once nobody else can.
   const held = await claim(options.folder, async (nonce) => {
-    const spool = await Spool.open(options.folder.spool, { now: Date.now })
-    const daemon = new Daemon(options, spool)
+    const { folder, credential, config, log } = options
+    const ledger = await createLedger({
+      folder,
+      credential,
+      level: config.payload ?? credential.payload,
+      telemetryBytes: config.spool.maxBytes,
+      now: Date.now,
+      log,
+    })
+    const daemon = new Daemon(options, ledger)
     holder.daemon = daemon
     return { status: () => daemon.status(nonce), stop: () => void daemon.stop('asked to stop') }
   })
@@ -228,12 +288,4 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
   if (daemon === null) throw new Error('claimed without a daemon')
   await daemon.begin(held)
   return daemon
-}
-
-const ownerName = (): string | null => {
-  try {
-    return userInfo().username.slice(0, 120) || null
-  } catch {
-    return null
-  }
 }

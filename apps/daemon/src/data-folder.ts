@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 /** Where the daemon keeps what is its own; every path below is private to the user (0700, files 0600). */
 export interface DataFolder {
   readonly path: string
+  readonly config: string
   readonly credential: string
   readonly cursors: string
   readonly spool: string
@@ -22,6 +23,7 @@ export const dataFolder = (env: NodeJS.ProcessEnv): DataFolder => {
   const path = resolve(env.WATCHBILL_DATA || '.watchbill', 'daemon')
   return {
     path,
+    config: join(path, 'config.yaml'),
     credential: join(path, 'credential.json'),
     cursors: join(path, 'cursors'),
     spool: join(path, 'spool'),

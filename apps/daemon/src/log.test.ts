@@ -9,6 +9,17 @@ it('writes one line per call, without a token or a control character, however ho
   expect(line).toBe('{"reason":"a\\nb\\u2028c\\u202ed wb_[redacted] end"}')
 })
 
+it('holds no secret an agent put into a reason', () => {
+  const key = ['sk-ant-', 'api03-kX9vPq2LmN8wRtY4uIo7'].join('')
+  const line = formatLine({
+    reason: `refused: x-api-key: ${key}`,
+    nested: { url: 'https://me:hunter22xyz@host/' },
+  })
+  expect(line).not.toContain(key)
+  expect(line).not.toContain('hunter22xyz')
+  expect(line).toContain('refused')
+})
+
 it('stays bounded and private', async () => {
   const path = join(await testFolder(), 'log')
   const log = createLog(path, null)

@@ -1,4 +1,5 @@
-import { closeSync, fchmodSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { scrub } from '@watchbill/runtimes'
 
 export type Log = (line: Readonly<Record<string, unknown>>) => void
 
@@ -18,9 +19,9 @@ export const createLog = (path: string, echo: ((line: string) => void) | null, n
   }
 }
 
-/** JSON escapes line breaks already; bidi and other controls are escaped too, and anything shaped like a token is cut out. */
+/** Every text passes the scrubber; JSON escapes line breaks already, and bidi and other controls are escaped too. */
 export const formatLine = (line: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify(line)
+  JSON.stringify(line, (_name, value) => (typeof value === 'string' ? scrub(value) : value))
     .replace(/\bwb_[a-z0-9-]+_[a-z]{3}_[A-Za-z0-9_-]+/g, 'wb_[redacted]')
     .replace(
       /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
@@ -48,7 +49,8 @@ const append = (path: string, text: string): number => {
   try {
     const file = openSync(path, 'a', 0o600)
     try {
-      fchmodSync(file, 0o600)
+      // By path: under Node's permission model file descriptors cannot be changed.
+      if ((fstatSync(file).mode & 0o077) !== 0) chmodSync(path, 0o600)
       return writeSync(file, text)
     } finally {
       closeSync(file)

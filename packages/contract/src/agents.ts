@@ -32,6 +32,40 @@ export const Reading = z.strictObject({
 })
 export type Reading = z.infer<typeof Reading>
 
+/** A part of a runtime with the health it reports of it. */
+export const Component = z.strictObject({
+  name: text(80).check(z.minLength(1)),
+  status: Health,
+  reason: z._default(z.nullable(text(300)), null),
+})
+export type Component = z.infer<typeof Component>
+
+/** Where a runtime that is a state machine stands; `states` in their usual order. */
+export const MachineState = z
+  .strictObject({
+    states: z.array(text(40).check(z.minLength(1))).check(z.minLength(1), z.maxLength(32)),
+    current: text(40),
+    since: z._default(z.nullable(Instant), null),
+  })
+  .check(
+    z.refine(({ states, current }) => states.includes(current), {
+      path: ['current'],
+      error: 'must be one of the states',
+    }),
+  )
+export type MachineState = z.infer<typeof MachineState>
+
+const nativeBytes = 64 * 1024
+/** The runtime's own document, reduced on its machine to known fields that hold no content. Shown as text, never as markup. */
+export const NativeDocument = z.strictObject({
+  mediaType: z.enum(['application/json', 'text/plain']),
+  /** At most 64 KiB of UTF-8. */
+  text: text(nativeBytes).check(
+    z.refine((value) => new TextEncoder().encode(value).length <= nativeBytes, 'must be at most 64 KiB'),
+  ),
+})
+export type NativeDocument = z.infer<typeof NativeDocument>
+
 export const Agent = z.object({
   id: AgentId,
   machine: z.object({ id: MachineId, name: z.string() }),
@@ -70,7 +104,14 @@ export const Agent = z.object({
 export type Agent = z.infer<typeof Agent>
 
 /** An agent with everything it last reported. */
-export const AgentDetail = z.object({ ...Agent.shape, readings: z.array(Reading), firstSeenAt: Instant })
+export const AgentDetail = z.object({
+  ...Agent.shape,
+  readings: z.array(Reading),
+  components: z.array(Component),
+  machineState: z.nullable(MachineState),
+  native: z.nullable(NativeDocument),
+  firstSeenAt: Instant,
+})
 export type AgentDetail = z.infer<typeof AgentDetail>
 
 export const agentSorts = ['attention', 'name', 'machine', 'seen', 'tokens', 'cost'] as const

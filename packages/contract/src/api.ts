@@ -1,6 +1,8 @@
 import { agents } from './agents.ts'
+import { audit } from './audit.ts'
 import { fleet } from './fleet.ts'
 import { identity } from './identity.ts'
+import { install } from './install.ts'
 import { machines } from './machines.ts'
 import { maintenance } from './maintenance.ts'
 import { probes } from './probes.ts'
@@ -14,8 +16,10 @@ export const api = {
   ...sessions,
   ...snapshots,
   ...machines,
+  ...audit,
   ...identity,
   ...probes,
+  ...install,
   ...maintenance,
 }
 export type Api = typeof api

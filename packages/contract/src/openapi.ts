@@ -96,10 +96,17 @@ const jsonSchemas = (registry: z.core.$ZodRegistry<{ id: string }>, io: 'input' 
 
 const bare = ({ $schema: _, $id: __, id: ___, ...schema }: Json): Json => schema
 
+/** `/v1/keys/:id` is under keys, `/install/…` under install; every other door outside /v1 is a probe. */
+const tagOf = (path: string): string => {
+  const [, first, second = 'probes'] = path.split('/')
+  if (first === 'v1') return second
+  return first === 'install' ? first : 'probes'
+}
+
 const operation = (name: string, row: Endpoint): Json => ({
   operationId: name,
   summary: row.summary,
-  tags: [row.path.split('/')[2] ?? 'probes'],
+  tags: [tagOf(row.path)],
   'x-scope': row.scope,
   ...(row.runtime === 'node' ? { 'x-runtime': 'node' } : {}),
   security: row.scope === null ? [] : [{ bearer: [] }, { cookie: [] }],

@@ -3,6 +3,7 @@ export const scopes = [
   'self:read',
   'fleet:read',
   'snapshot:write',
+  'entry:write',
   'machine:join',
   'machine:enroll',
   'key:read',
@@ -16,6 +17,7 @@ export type Scope = (typeof scopes)[number]
 export const grantableScopes = [
   'fleet:read',
   'snapshot:write',
+  'entry:write',
   'machine:enroll',
   'key:read',
   'key:write',
@@ -28,6 +30,7 @@ export const scopeSummary: Record<Scope, string> = {
   'self:read': 'See who the credential is and what it may do',
   'fleet:read': 'See machines, agents, sessions and the live stream',
   'snapshot:write': 'Report machines and snapshots of agents',
+  'entry:write': 'Hand over entries of the record, as one producer',
   'machine:join': 'Join one machine, once (enrolment tokens only)',
   'machine:enroll': 'Create enrolment tokens for machines',
   'key:read': 'List API keys, never their secrets',

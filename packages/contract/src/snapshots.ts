@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Health, Reading } from './agents.ts'
+import { Component, Health, MachineState, NativeDocument, Reading } from './agents.ts'
 import { endpoint } from './endpoint.ts'
 import { SessionReport } from './sessions.ts'
 import { AgentId, Instant, MachineId, SnapshotId, Source, text } from './values.ts'
@@ -27,9 +27,15 @@ export const Snapshot = z.strictObject({
   health: z._default(Health, 'unknown'),
   healthReason: z._default(z.nullable(text(300)), null),
   source: z._default(Source, 'observed'),
-  /** Age at which `running` is shown as stale. */
+  /** Last sign of life of a running agent where that is older than the look at it, as a heartbeat in a file; else left out. */
+  aliveAt: z.optional(Instant),
+  /** Age, counted from `aliveAt` or else `observedAt`, at which `running` is shown as stale. */
   ttlMs: z._default(z.int().check(z.minimum(1000), z.maximum(86_400_000)), 60_000),
   readings: z._default(z.array(Reading).check(z.maxLength(64)), []),
+  /** Parts of the runtime with their own health; left out where it names none. */
+  components: z.optional(z.array(Component).check(z.maxLength(64))),
+  machineState: z.optional(MachineState),
+  native: z.optional(NativeDocument),
   /** Sessions that changed since the last snapshot; the others stand as they were. */
   sessions: z._default(z.array(SessionReport).check(z.maxLength(500)), []),
 })

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalize, defaultJsonLimits, JsonError, type JsonValue, parseJson } from './index.ts'
+import { canonicalize, JsonError, type JsonValue, parseJson } from './index.ts'
+import { defaultJsonLimits } from './parse-json.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const vectors = (folder: string): [string, Uint8Array][] => {

@@ -1,6 +1,7 @@
 import { hash } from './hash.ts'
 import type { Unread } from './runtime.ts'
-import { createThread, type Thread } from './thread.ts'
+import { createThread } from './thread.ts'
+import type { Thread } from './thread-state.ts'
 
 /** What was learnt from one file so far: every runtime's state, plain JSON. */
 export interface FileState {

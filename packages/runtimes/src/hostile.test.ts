@@ -1,3 +1,4 @@
+import { eventSchemas } from '@watchbill/contract/events'
 import { SessionReport } from '@watchbill/contract/sessions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -6,9 +7,11 @@ import {
   formats,
   parseClaudeAgents,
   parseClaudeProcess,
-  requestSummary,
+  toEntry,
   toSessionReport,
 } from './index.ts'
+import { requestSummary } from './request.ts'
+import type { RuntimeEvent } from './runtime.ts'
 
 const numRuns = process.env.WATCHBILL_DRILLS === '1' ? 3000 : 300
 const nowMs = Date.UTC(2026, 2, 4, 12)
@@ -21,6 +24,9 @@ const words = [
   'tool_use tool_result tool_use_id is_error stop_reason token_count total_token_usage last_token_usage input_tokens',
   'output_tokens cached_input_tokens function_call function_call_output call_id arguments command toolCalls status',
   'totalCostUSD modelUsage inputTokens outputTokens apiCallId kind subagent item item_completed UserMessage forked_from_id',
+  'tool_result permissionDecision decision accept reject source user config hook toolDenialKind compact_boundary compactMetadata trigger preTokens retryAttempt isApiErrorMessage subtype api_error permission-mode permissionMode mode plan',
+  'CommandExecution status completed declined failed exit_code duration secs approval_policy never task_started task_complete turn_aborted error codex_error_info compacted context_compacted sandbox_permissions require_escalated',
+  'tool.execution_complete permission.requested permission.completed permissionRequest requestId result toolCallId toolName session.resume session.shutdown subagent.started subagent.completed session.mode_changed newMode success cancelled',
   '__proto__ constructor prototype toString hasOwnProperty',
 ].flatMap((line) => line.split(' '))
 
@@ -68,12 +74,26 @@ const hostileLine = fc.oneof(
   fc.constant('{"__proto__":{"a":1},"type":"user"}'),
 )
 
+/** What the contract holds against the entry of an event, at any level. */
+const faultsOf = (event: RuntimeEvent): unknown[] =>
+  (['none', 'request', 'content'] as const).flatMap((level) => {
+    const { type, payload, decision } = toEntry(event, { agentId, level, imported: true })
+    const allowed: readonly unknown[] = eventSchemas[type].decisions
+    const issues: unknown[] = [...(eventSchemas[type].payload.safeParse(payload).error?.issues ?? [])]
+    const text = JSON.stringify(payload)
+    // JSON.stringify writes a lone surrogate as an escape, and nothing else that way.
+    if (/\\ud[89a-f]/i.test(text)) issues.push('half a character')
+    return allowed.includes(decision) && event.key.length <= 400 ? issues : [...issues, decision]
+  })
+
 describe.each(formats.map((format) => [format.runtime, format] as const))('%s', (_runtime, format) => {
   it('takes any lines: no throw, bounded counts, plain JSON state, reports the contract accepts', () => {
     fc.assert(
       fc.property(fc.array(hostileLine, { maxLength: 40 }), fc.string(), (lines, path) => {
         const state = format.initial(path)
-        for (const line of lines) format.apply(state, line)
+        const told: RuntimeEvent[] = []
+        for (const line of lines) format.apply(state, line, (event) => told.push(event))
+        for (const event of told) expect(faultsOf(event)).toEqual([])
         expect(JSON.parse(JSON.stringify(state))).toEqual(state)
         expect(Object.keys(format.unread(state)).length).toBeLessThanOrEqual(41)
         for (const facts of format.sessions(new Map([[path, state]]))) {

@@ -1,7 +1,7 @@
 import type { Tokens } from '@watchbill/contract/sessions'
 import type { FileState } from './file.ts'
 import type { SessionFacts } from './runtime.ts'
-import type { Call, CostPoint, Mark, Thread } from './thread.ts'
+import type { Call, CostPoint, Mark, Thread } from './thread-state.ts'
 
 /** Facts of one session: its threads (one per file it stands in) and what of them is its own. */
 interface Sum {
@@ -23,7 +23,7 @@ const bySeniority = (a: Thread, b: Thread) =>
 const createSum = (): Sum => ({
   threads: [],
   calls: [],
-  marks: { prompt: 0, tool: 0, failure: 0, denial: 0, error: 0 },
+  marks: { prompt: 0, tool: 0, failure: 0, denial: 0, error: 0, compaction: 0 },
   forkedAt: null,
   forkedFrom: null,
 })
@@ -60,7 +60,13 @@ const addThread = (sum: Sum, thread: Thread, owners: Owners): void => {
   }
   for (const [slot, mark] of Object.entries(thread.marks))
     if (claim(owners.marks, slot, thread) === null) sum.marks[mark] += 1
+  const { call, marks } = thread.folded
+  if (call !== null) sum.calls.push(call)
+  for (const [mark, count] of Object.entries(marks)) sum.marks[markNamed(mark)] += count
 }
+
+/** The one cast: Object.entries forgets the names of a record's keys. */
+const markNamed = (name: string): Mark => name as Mark
 
 const addUp = (calls: readonly Call[], column: 1 | 2 | 3 | 4 | 5): number | null => {
   let total: number | null = null

@@ -1,6 +1,7 @@
 import { SessionReport } from '@watchbill/contract/sessions'
 import { describe, expect, it } from 'vitest'
-import { type ReportContext, type SessionFacts, sessionIdOf, stateTable, toSessionReport } from './index.ts'
+import { type ReportContext, type SessionFacts, sessionIdOf, toSessionReport } from './index.ts'
+import { stateTable } from './report.ts'
 
 const nowMs = Date.UTC(2026, 2, 4, 12)
 const minutes = (count: number) => count * 60_000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { requestSummary } from './index.ts'
+import { requestSummary } from './request.ts'
 import { toolRequest } from './shell.ts'
 
 describe('requestSummary', () => {
@@ -25,6 +25,13 @@ describe('requestSummary', () => {
     ['make release-acme-prod', 'make'],
     ['cat <<EOF\nhunter2\nEOF', 'cat'],
     ['npm test | tee log', 'npm test'],
+    ['python3.12 -m http.server', 'python3.12'],
+    ['sha256sum secret.txt', 'sha256sum'],
+    ['base64 -d x', 'base64'],
+    ['/usr/bin/env node x.js', 'node'],
+    ['./run-all-tests.sh', 'run-all-tests.sh'],
+    ['rg needle', 'rg'],
+    ['my_check --all', 'my_check'],
   ])('%s -> %s', (command, expected) => {
     expect(requestSummary(command)).toBe(expected)
   })
@@ -44,6 +51,17 @@ describe('requestSummary', () => {
     '4111111111111111',
     '; ; ;',
     'pässwörd go',
+    'hunter2',
+    'Tr0ub4dor',
+    'CorrectHorse',
+    'swordfish99 --yes',
+    'xkqzvbtw now',
+    'p4ssw0rd',
+    'QWERTYuiop',
+    'antidisestablishmentarianism',
+    'one-two-three-four-five',
+    '/opt/bin/7f3a9c push',
+    's3cr3t.sh run',
   ])('says nothing about %s', (command) => {
     expect(requestSummary(command)).toBeNull()
   })

@@ -1,3 +1,4 @@
+import { looksLikeProgram } from './programs.ts'
 import { subcommands } from './subcommands.ts'
 
 interface Word {
@@ -71,14 +72,12 @@ const wrappers = new Set([
 const shells = new Set(['sh', 'bash', 'zsh', 'dash'])
 const assignment = /^[A-Za-z_][A-Za-z0-9_]*\+?=/
 const duration = /^\d+(\.\d+)?[smhd]?$/
-const programName = /^[A-Za-z][A-Za-z0-9_+-]{0,23}(\.(sh|py|js|mjs|ts|rb|pl|exe|cmd|[0-9]{1,2}))?$/
 
 /** Base name of a program, or null when it could be anything else than a name (a token, an expansion). */
 const programOf = (word: Word): string | null => {
   if (!word.plain) return null
   const base = word.text.slice(word.text.lastIndexOf('/') + 1)
-  const digits = base.replace(/[^0-9]/g, '').length
-  return programName.test(base) && digits <= 3 ? base : null
+  return looksLikeProgram(base) ? base : null
 }
 
 /** The first word after the program that is a listed subcommand; flags and their values are stepped over. */

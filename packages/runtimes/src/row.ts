@@ -37,19 +37,26 @@ export const rawAt = (row: Row, name: string): string | null => {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+/** An id as it stands, cut at 200: for keys and for linking rows. */
+export const idAt = (row: Row, name: string): string | null => rawAt(row, name)?.slice(0, 200) ?? null
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
 const controls = /[\u0000-\u001f\u007f\u2028\u2029]+/g
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+/** Half characters replaced, as UTF-8 would. */
+export const wellFormed = (text: string): string => text.replace(loneSurrogates, '\ufffd')
+
 /** A short label out of foreign text: one line, no NUL, no half character, at most `max` UTF-16 units. */
 export const label = (value: unknown, max = 120): string | null => {
   if (typeof value !== 'string') return null
-  const cut = value
-    .slice(0, max * 2)
-    .replace(controls, ' ')
-    .trim()
-    .slice(0, max)
-    .replace(loneSurrogates, '\ufffd')
+  const cut = wellFormed(
+    value
+      .slice(0, max * 2)
+      .replace(controls, ' ')
+      .trim()
+      .slice(0, max),
+  )
   return cut === '' ? null : cut
 }
 

@@ -1,63 +1,7 @@
+import { createFolded, grown } from './bounds.ts'
 import { hash } from './hash.ts'
 import type { SessionFacts } from './runtime.ts'
-
-/** First row's time (ms), then uncached input, cache read, cache write, visible output, reasoning: one model call. */
-export type Call = [
-  ms: number | null,
-  input: number | null,
-  cacheRead: number | null,
-  cacheWrite: number | null,
-  output: number | null,
-  reasoning: number | null,
-]
-
-export type Mark = 'prompt' | 'tool' | 'failure' | 'denial' | 'error'
-
-/** Asked for, no result yet. `key` is hashed; the input itself is never kept. */
-export interface Pending {
-  readonly key: string
-  readonly name: string
-  readonly request: string | null
-  readonly ms: number | null
-  /** Needs a person's approval before it runs (Codex escalation). */
-  readonly gated: boolean
-}
-
-/** A running total the runtime wrote: micro USD, and tokens beyond those of the calls read until then. */
-export interface CostPoint {
-  readonly ms: number | null
-  readonly microUsd: number
-  readonly unlisted: readonly number[]
-}
-
-/** What one file says about one session or sub-agent. Plain JSON; never larger than the rows it came from. */
-export interface Thread {
-  id: string
-  parent: string | null
-  kind: SessionFacts['kind']
-  /** Within one scope the same key is the same fact, whichever file or session it stands in. */
-  scope: string
-  /** Rows of another session are known to be copied in here, so the other one owns what both have. */
-  borrowed: boolean
-  /** First time seen in file order; a fork's own first row, not its copied ones. */
-  firstMs: number | null
-  lastMs: number | null
-  phase: SessionFacts['phase']
-  phaseMs: number | null
-  model: string | null
-  version: string | null
-  entrypoint: string | null
-  mode: string | null
-  cwd: string | null
-  repository: string | null
-  branch: string | null
-  prompted: boolean
-  pending: Pending[]
-  streak: { input: string; tool: string; request: string | null; count: number } | null
-  calls: Record<string, Call>
-  marks: Record<string, Mark>
-  costs: CostPoint[]
-}
+import type { Call, Mark, Pending, Thread } from './thread-state.ts'
 
 export const createThread = (id: string, kind: SessionFacts['kind'], parent: string | null): Thread => ({
   id,
@@ -82,6 +26,13 @@ export const createThread = (id: string, kind: SessionFacts['kind'], parent: str
   calls: {},
   marks: {},
   costs: [],
+  folded: createFolded(),
+  starts: 0,
+  running: false,
+  modes: 0,
+  open: [],
+  told: {},
+  requests: {},
 })
 
 /** Last activity is the latest time any row states; file order does not matter. */
@@ -105,6 +56,7 @@ export const addMark = (thread: Thread, mark: Mark, key: string): boolean => {
   const slot = hash(`${mark}|${key}`)
   if (Object.hasOwn(thread.marks, slot)) return false
   thread.marks[slot] = mark
+  grown(thread, 'marks')
   return true
 }
 
@@ -123,6 +75,7 @@ export const addCall = (thread: Thread, key: string, call: Call): void => {
   const known = Object.hasOwn(thread.calls, slot) ? thread.calls[slot] : undefined
   if (known !== undefined) call[0] = known[0]
   thread.calls[slot] = call
+  if (known === undefined) grown(thread, 'calls')
 }
 
 export interface ToolRequest {
@@ -139,8 +92,9 @@ export interface ToolRequest {
 
 const pendingLimit = 64
 
-export const toolAsked = (thread: Thread, tool: ToolRequest): void => {
-  if (!addMark(thread, 'tool', tool.key)) return
+/** True when this call was not known yet. */
+export const toolAsked = (thread: Thread, tool: ToolRequest): boolean => {
+  if (!addMark(thread, 'tool', tool.key)) return false
   const input = hash(`${tool.name}|${JSON.stringify(tool.input) ?? ''}`)
   const again = thread.streak?.input === input ? thread.streak.count : 0
   thread.streak = { input, tool: tool.name, request: tool.request, count: again + 1 }
@@ -148,6 +102,7 @@ export const toolAsked = (thread: Thread, tool: ToolRequest): void => {
   const { name, request, ms, gated = false } = tool
   thread.pending.push({ key: hash(tool.call), name, request, ms, gated })
   setPhase(thread, 'working', ms)
+  return true
 }
 
 /** Takes the answered call out of the pending ones and returns it; null when it was not pending. */

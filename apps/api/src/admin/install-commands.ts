@@ -57,14 +57,14 @@ export const installCommands: readonly Command[] = [
     help: '[--to <migration>]',
     run: runMigrate,
   },
-  { name: 'init', summary: 'Create the workspace default where it is absent.', run: runInit },
+  { name: 'workspace init', summary: 'Create the workspace default where it is absent.', run: runInit },
   {
     name: 'sign-in',
     summary: 'Print a link that signs one browser in, once, within 15 minutes.',
     run: runSignIn,
   },
   {
-    name: 'enroll',
+    name: 'enroll-token',
     summary: 'Print a token that joins one machine, once.',
     options: { ttl: { type: 'string' }, workspace: { type: 'string' } },
     help: '[--ttl 1h] [--workspace default]',

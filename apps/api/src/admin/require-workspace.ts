@@ -14,7 +14,7 @@ export const requireWorkspace = async (
   const guess = nearest(wanted, known)
   const hint =
     guess === null
-      ? `there are: ${known.join(', ') || 'none; run `watchbill init`'}`
+      ? `there are: ${known.join(', ') || 'none; run `watchbill workspace init`'}`
       : `did you mean ${guess}?`
   throw new UsageError(`there is no workspace ${JSON.stringify(wanted)}; ${hint}`)
 }

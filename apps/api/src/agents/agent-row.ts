@@ -43,13 +43,17 @@ interface AgentRow extends SumsRow {
   readonly lead_id: string | null
 }
 
+/** Detail is read for one agent at a time (`readParts`): it may be 64 KiB of text. */
+export type LoadedAgent = Omit<AgentDetail, keyof AgentParts>
+export type AgentParts = Pick<AgentDetail, 'components' | 'machineState' | 'native'>
+
 /** Agents by id as they stand at `now` (ms), leads and counts included, in two queries for any number of them. */
 export const loadAgents = async (
   db: ReadDb,
   workspace: string,
   ids: readonly string[],
   now: number,
-): Promise<Map<string, AgentDetail>> => {
+): Promise<Map<string, LoadedAgent>> => {
   if (ids.length === 0) return new Map()
   const rows = await db.rows<AgentRow>(agentRows(workspace, ids, now))
   const leadIds = rows.flatMap((row) => row.lead_id ?? [])
@@ -58,7 +62,17 @@ export const loadAgents = async (
 }
 
 /** What a list shows of an agent: all but the readings. */
-export const withoutReadings = ({ readings: _, firstSeenAt: __, ...agent }: AgentDetail): Agent => agent
+export const withoutReadings = ({ readings: _, firstSeenAt: __, ...agent }: LoadedAgent): Agent => agent
+
+/** Null when there is no such agent. */
+export const readParts = async (db: ReadDb, workspace: string, id: string): Promise<AgentParts | null> => {
+  const [row] = await db.rows<{ detail: string }>(
+    sql`SELECT detail FROM agents WHERE workspace_id = ${workspace} AND id = ${id}`,
+  )
+  return row === undefined
+    ? null
+    : { components: [], machineState: null, native: null, ...parseParts(row.detail) }
+}
 
 const agentRows = (workspace: string, ids: readonly string[], now: number): SQL => sql`
   WITH asked AS MATERIALIZED (SELECT value AS id FROM json_each(${JSON.stringify(ids)})),
@@ -95,7 +109,7 @@ const leadOf = (now: number): SQL => sql`coalesce(
   (SELECT s.id FROM sessions s WHERE s.workspace_id = a.workspace_id AND s.agent_id = a.id
     ORDER BY s.last_activity_at DESC, s.id LIMIT 1))`
 
-const toAgent = (row: AgentRow, lead: Agent['lead']): AgentDetail => ({
+const toAgent = (row: AgentRow, lead: Agent['lead']): LoadedAgent => ({
   id: row.id,
   machine: { id: row.machine_id, name: row.machine_name },
   runtime: row.runtime,
@@ -127,6 +141,9 @@ const toAgent = (row: AgentRow, lead: Agent['lead']): AgentDetail => ({
   readings: parseReadings(row.readings),
   firstSeenAt: instant(row.first_seen_at),
 })
+
+/** Written by snapshots/ from a parsed Snapshot. */
+const parseParts = (text: string) => JSON.parse(text) as Partial<AgentParts>
 
 /** Written by snapshots/ from parsed Readings. */
 const parseReadings = (text: string) => JSON.parse(text) as AgentDetail['readings']

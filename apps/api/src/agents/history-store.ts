@@ -29,7 +29,7 @@ export interface Before {
 
 /** A late snapshot of a running agent does not know what its sessions did, hence no state. */
 const historyState: SQL = sql`CASE
-  WHEN h.liveness = 'unreadable' THEN 'unreadable'
+  WHEN h.liveness IN ('unreadable', 'stale') THEN h.liveness
   WHEN h.waiting > 0 AND h.liveness = 'running' THEN 'waiting'
   WHEN h.health = 'unhealthy' THEN 'failing'
   WHEN h.liveness = 'stopped' THEN 'stopped'

@@ -2,7 +2,7 @@ import type { Agent, AgentDetail, AgentsQuery } from '@watchbill/contract/agents
 import { Fault } from '@watchbill/contract/fault'
 import type { Deps } from '../deps.ts'
 import { cutPage, readPage } from '../http/cursor.ts'
-import { loadAgents, withoutReadings } from './agent-row.ts'
+import { loadAgents, readParts, withoutReadings } from './agent-row.ts'
 import { readAgentPage } from './store.ts'
 
 interface AgentPage {
@@ -36,9 +36,14 @@ export const getAgent = async (
   id: string,
   now: number,
 ): Promise<AgentDetail> => {
-  const agent = (await loadAgents(deps.dbFor(workspace), workspace, [id], now)).get(id)
-  if (!agent) throw notFound(id)
-  return agent
+  const db = deps.dbFor(workspace)
+  const [agents, parts] = await Promise.all([
+    loadAgents(db, workspace, [id], now),
+    readParts(db, workspace, id),
+  ])
+  const agent = agents.get(id)
+  if (!agent || !parts) throw notFound(id)
+  return { ...agent, ...parts }
 }
 
 export const notFound = (id: string): Fault =>

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Connection, openConnection } from './connection.ts'
 import { unavailable } from './failure.ts'
@@ -8,8 +7,8 @@ import { unavailable } from './failure.ts'
 export interface LocalFile {
   writer(): Connection
   reader(): Connection
-  /** Reads the header through a descriptor of its own: a cached page would answer for a file that is gone. */
-  check(): Promise<void>
+  /** Throws Fault('unavailable') when what stands at the path cannot be a database; a cached page would still answer. */
+  requireDatabase(): void
   close(): void
 }
 
@@ -32,36 +31,39 @@ export const openLocalFile = (path: string): LocalFile => {
     if (readIdentity(path) === pair.identity) return pair
     const old = pair
     pair = openPair()
-    old.reader.close()
-    old.writer.close()
+    closePair(old)
     return pair
   }
   return {
     writer: () => current().writer,
     reader: () => current().reader,
-    check: () => checkHeader(path),
-    close() {
-      pair.reader.close()
-      pair.writer.close()
+    requireDatabase() {
+      if (statFile(path).size < headerBytes) throw unavailable('The file is not a database.')
     },
+    close: () => closePair(pair),
   }
+}
+
+const closePair = ({ reader, writer }: { reader: Connection; writer: Connection }) => {
+  reader.close()
+  writer.close()
+}
+
+/** A database has a header (sqlite.org/fileformat §1.3); an empty file is one that somebody else just made. */
+const headerBytes = 100n
+
+/**
+ * By stat alone, never by opening: closing any descriptor of the file drops every POSIX lock that this process has on it,
+ * and another process would then take the write-ahead log away (sqlite.org/howtocorrupt §2.2).
+ */
+const statFile = (path: string) => {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (!status) throw unavailable('The database file is gone.')
+  return status
 }
 
 /** A write into a file that was deleted or replaced would be acknowledged and lost, so this is asked every time. */
 const readIdentity = (path: string): string => {
-  const status = statSync(path, { throwIfNoEntry: false })
-  if (!status) throw unavailable('The database file is gone.')
-  return `${status.dev}:${status.ino}`
-}
-
-const headerText = 'SQLite format 3\0'
-
-const checkHeader = async (path: string): Promise<void> => {
-  const file = await open(path, 'r')
-  try {
-    const { buffer } = await file.read(Buffer.alloc(16), 0, 16, 0)
-    if (buffer.toString('latin1') !== headerText) throw unavailable('The file is not a database.')
-  } finally {
-    await file.close()
-  }
+  const { dev, ino, birthtimeNs } = statFile(path)
+  return `${dev}:${ino}:${birthtimeNs}`
 }

@@ -26,7 +26,7 @@ export const openLocal = (url: string): Backend => {
 }
 
 const roundTrip = async (file: LocalFile): Promise<void> => {
-  await file.check()
+  file.requireDatabase()
   file.reader().run({ sql: 'SELECT count(*) FROM sqlite_schema', args: [] })
 }
 

@@ -2,7 +2,7 @@ import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite
 
 /**
  * The tables of drizzle/*.sql as readers see them; the SQL files are the authority (schema.test.ts compares the two).
- * Times are integer ms, UTC. Columns named `report`, `readings`, `looked_at` and `unread` hold JSON text.
+ * Times are integer ms, UTC. Columns named `report`, `readings`, `detail`, `looked_at` and `unread` hold JSON text.
  */
 export const workspaces = sqliteTable('workspaces', {
   id: text('id').primaryKey().notNull(),
@@ -91,6 +91,7 @@ export const agents = sqliteTable(
     staleAt: integer('stale_at'),
     skewMs: integer('skew_ms'),
     readings: text('readings').notNull().default('[]'),
+    detail: text('detail').notNull().default('{}'),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 )
@@ -168,4 +169,70 @@ export const entries = sqliteTable(
     body: blob('body', { mode: 'buffer' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
+)
+
+export const producers = sqliteTable(
+  'producers',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    id: text('id').notNull(),
+    owner: text('owner').notNull(),
+    nextPseq: integer('next_pseq').notNull(),
+    lastLeaf: blob('last_leaf', { mode: 'buffer' }).notNull(),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+)
+
+export const producerEntries = sqliteTable(
+  'producer_entries',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    seq: integer('seq').notNull(),
+    producerId: text('producer_id').notNull(),
+    pseq: integer('pseq').notNull(),
+    id: text('id').notNull(),
+    ts: integer('ts').notNull(),
+    type: text('type').notNull(),
+    agentId: text('agent_id').notNull(),
+    decision: text('decision'),
+    receivedAt: integer('received_at').notNull(),
+    leaf: blob('leaf', { mode: 'buffer' }).notNull(),
+    header: blob('header', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
+)
+
+export const payloads = sqliteTable(
+  'payloads',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    entryId: text('entry_id').notNull(),
+    payload: text('payload').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.entryId] })],
+)
+
+export const salts = sqliteTable(
+  'salts',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    entryId: text('entry_id').notNull(),
+    salt: blob('salt', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.entryId] })],
+)
+
+export const equivocations = sqliteTable(
+  'equivocations',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    producerId: text('producer_id').notNull(),
+    pseq: integer('pseq').notNull(),
+    leaf: blob('leaf', { mode: 'buffer' }).notNull(),
+    header: blob('header', { mode: 'buffer' }).notNull(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.producerId, table.pseq, table.leaf] })],
 )

@@ -10,7 +10,7 @@ export interface Write {
 }
 export type Arg = string | number | bigint | boolean | Uint8Array | null
 
-/** Tables telemetry may touch through `ingest`. Everything else goes through `record`, with an entry beside it. */
+/** Tables telemetry and producers' own entries may touch through `ingest`. Everything else goes through `record`, with an entry beside it. */
 export type IngestTable =
   | 'machines'
   | 'agents'
@@ -20,6 +20,10 @@ export type IngestTable =
   | 'workspaces'
   | 'keys'
   | 'browser_sessions'
+  | 'producers'
+  | 'producer_entries'
+  | 'payloads'
+  | 'salts'
 
 /** A write the ingest door accepts: the table is named so that the type, not a lint rule, keeps the list closed. */
 export interface IngestWrite extends Write {

@@ -31,7 +31,10 @@ test('it tells one story: one waits, one loops, one cannot be read, one machine 
     since: new Date(house.clock.now - 240_000).toISOString(),
   })
   expect(loops).toMatchObject({ kind: 'looping', what: 'npm test', count: 14 })
-  expect(unreadable).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('not JSON') })
+  expect(unreadable).toMatchObject({
+    kind: 'unreadable',
+    reason: expect.stringContaining('status.json /providers/0, line 9'),
+  })
   expect(rest.map(({ kind }) => kind)).toEqual(rest.map(() => 'stale'))
   const { agents } = await client.listAgents({ query: { limit: '500' } })
   expect(new Set(agents.map(({ runtime }) => runtime)).size).toBe(8)

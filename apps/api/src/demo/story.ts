@@ -3,6 +3,7 @@ import type { SessionReport } from '@watchbill/contract/sessions'
 import type { Snapshot } from '@watchbill/contract/snapshots'
 import { instant } from '../identity/instant.ts'
 import type { DemoAgent } from './cast.ts'
+import { detailOf } from './native.ts'
 import { createRandom } from './random.ts'
 
 const minuteMs = 60_000
@@ -27,6 +28,11 @@ export const snapshotAt = (agent: DemoAgent, scene: Scene): Snapshot => {
   const run = runOf(agent, scene)
   const unreadable = agent.part === 'unreadable' && at > scene.anchor - 20 * minuteMs
   const degraded = agent.part === 'extra' && createRandom(`${agent.id} health`).next() < 0.04
+  const sessions = run.open || run.justEnded ? [sessionOf(agent, scene, run)] : []
+  const working = sessions[0]?.state === 'working'
+  // What cannot be read says nothing, and what is stopped has nothing to say.
+  const detail = unreadable || agent.off ? null : detailOf(agent, { at, degraded, working })
+  const { readings = [], ...native } = detail ?? {}
   return {
     v: 1,
     id: derivedId('snp', createRandom(`${seed} ${agent.id} at ${at}`).bytes(16)),
@@ -40,15 +46,19 @@ export const snapshotAt = (agent: DemoAgent, scene: Scene): Snapshot => {
       version: agent.version,
     },
     liveness: unreadable ? 'unreadable' : agent.off ? 'stopped' : 'running',
-    livenessReason: unreadable ? 'status.json is not JSON: unexpected end at byte 214' : null,
+    livenessReason: unreadable
+      ? 'status.json /providers/0, line 9, column 31: the document ends inside a string'
+      : null,
     health: unreadable ? 'unknown' : degraded ? 'degraded' : 'healthy',
     healthReason: degraded && !unreadable ? 'one of 12 exports failed' : null,
+    ...native,
     source: 'observed',
     ttlMs,
     readings: [
       { name: 'open sessions', value: run.open ? 1 : 0, unit: null, source: 'observed', at: instant(at) },
+      ...readings,
     ],
-    sessions: run.open || run.justEnded ? [sessionOf(agent, scene, run)] : [],
+    sessions,
   }
 }
 

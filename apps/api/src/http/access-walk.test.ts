@@ -63,7 +63,10 @@ const plantKey = async (more: { expiresAt?: number; revoked?: boolean; kind?: 'k
 }
 
 const stored = async () => {
-  const tables = ['keys', 'entries', 'machines', 'agents', 'snapshots', 'sessions', 'changes', 'workspaces']
+  const tables = [
+    ...['keys', 'entries', 'machines', 'agents', 'snapshots', 'sessions', 'changes', 'workspaces'],
+    ...['producers', 'producer_entries', 'equivocations'],
+  ]
   const rows = await world.database.raw(
     `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')},
       (SELECT count(*) FROM keys WHERE revoked_at IS NULL) AS live`,

@@ -53,9 +53,9 @@ const keyOf = async (deps: Deps, token: string, hash: string, now: number): Prom
   if (!row || !sameHash(row.hash, hash) || row.workspace !== parts?.workspace) {
     throw refusal('This key is not known here.')
   }
-  if (row.revokedAt !== null) throw refusal(revokedReason[row.kind])
+  if (row.revokedAt !== null) throw refusal(revokedReason[row.kind], mends[row.kind])
   if (row.expiresAt !== null && row.expiresAt <= now) {
-    throw refusal(`This credential expired at ${new Date(row.expiresAt).toISOString()}.`)
+    throw refusal(`This credential expired at ${new Date(row.expiresAt).toISOString()}.`, mends[row.kind])
   }
   if ((row.lastUsedAt ?? 0) <= now - touchEveryMs) await touch(deps, touchKey(row.workspace, row.id, now))
   return keyActor(row)
@@ -94,8 +94,11 @@ const touch = async (deps: Deps, write: IngestWrite): Promise<void> => {
   }
 }
 
-const refusal = (detail: string) =>
-  new Fault('unauthenticated', detail, { mend: 'Make a key with `watchbill key create --scope <scope>`.' })
+const makeKey = 'Make a key with `watchbill key create --scope <scope>`.'
+const addMachine = 'Get a new one under Settings, "Add a machine".'
+const mends: Record<KeyRow['kind'], string> = { key: makeKey, machine: addMachine, enrollment: addMachine }
+
+const refusal = (detail: string, mend = makeKey) => new Fault('unauthenticated', detail, { mend })
 
 const signInAgain = (detail: string) =>
   new Fault('unauthenticated', detail, { mend: 'Open a new link from `watchbill sign-in`.' })

@@ -43,7 +43,11 @@ const refused = (complaints: readonly Complaint[]): Fault => {
 type Path = readonly PropertyKey[]
 type Issue = z.core.$ZodIssue
 
-const complaintsOf = (error: z.core.$ZodError | undefined, format: (path: Path) => string): Complaint[] =>
+/** Every wrong place, with its pointer as `format` writes it. */
+export const complaintsOf = (
+  error: z.core.$ZodError | undefined,
+  format: (path: Path) => string,
+): Complaint[] =>
   (error?.issues ?? []).flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ pointer: format([...issue.path, key]), detail: 'unknown field' }))

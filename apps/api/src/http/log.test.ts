@@ -25,3 +25,8 @@ test('a line carries no credential', () => {
   })
   expect(line).not.toContain('Zm9v')
 })
+
+test('a line carries no secret of somebody else either', () => {
+  const key = ['sk-ant-', 'api03-kX9vPq2LmN8wRtY4uIo7'].join('')
+  expect(logged({ msg: `unexpected: x-api-key: ${key}` })).not.toContain(key)
+})

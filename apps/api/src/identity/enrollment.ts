@@ -56,7 +56,7 @@ export const joinMachine = async (
 
 const alreadyUsed = () =>
   new Fault('unauthenticated', 'This enrolment token was already used, or was revoked.', {
-    mend: 'Make a new one with `watchbill enroll`; each joins one machine.',
+    mend: 'Make a new one with `watchbill enroll-token`; each joins one machine.',
   })
 
 const newRow = async (
@@ -73,7 +73,7 @@ const newRow = async (
 ): Promise<KeyRow> => ({
   ...asked,
   id: newId('key', now, deps.randomBytes(10)),
-  scopes: asked.kind === 'machine' ? ['snapshot:write'] : ['machine:join'],
+  scopes: asked.kind === 'machine' ? ['snapshot:write', 'entry:write'] : ['machine:join'],
   hash: await hashToken(token),
   machineId: asked.machineId ?? null,
   createdAt: now,

@@ -164,8 +164,11 @@ export const revokeSession = (id: string, now: number): Write => ({
   expect: 1,
 })
 
-/** Every table a workspace owns, children first. `entries` must go while the workspace still says it is a demo. */
-const owned = ['entries', 'changes', 'snapshots', 'sessions', 'agents', 'machines', 'keys'] as const
+/** Every table a workspace owns, children first. Append-only ones must go while the workspace still says it is a demo. */
+const owned = [
+  ...['entries', 'producer_entries', 'payloads', 'salts', 'equivocations', 'producers'],
+  ...['changes', 'snapshots', 'sessions', 'agents', 'machines', 'keys'],
+] as const
 
 /** All of a demo workspace in one batch; a real one changes no row in the last statement and aborts everything. */
 export const removeDemo = (id: string): Write[] => [

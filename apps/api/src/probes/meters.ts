@@ -6,10 +6,13 @@ export interface Meters {
   streamOpened(): () => void
   /** Snapshots taken in, by what their receipt said. */
   snapshots(status: SnapshotStatus, count: number): void
+  /** Producers' entries taken in, by what their receipt said. */
+  entries(status: EntryStatus, count: number): void
   read(): Readings
 }
 
 type SnapshotStatus = 'stored' | 'late' | 'duplicate'
+type EntryStatus = 'stored' | 'duplicate' | 'equivocation'
 
 export interface RequestSeries {
   readonly route: string
@@ -26,6 +29,7 @@ interface Readings {
   readonly requests: readonly RequestSeries[]
   readonly streamsOpen: number
   readonly snapshots: Readonly<Record<SnapshotStatus, number>>
+  readonly entries: Readonly<Record<EntryStatus, number>>
 }
 
 /** Upper bounds of the duration histogram, seconds. */
@@ -34,6 +38,7 @@ export const bucketBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5
 export const createMeters = (): Meters => {
   const series = new Map<string, RequestSeries>()
   const snapshots = { stored: 0, late: 0, duplicate: 0 }
+  const entries = { stored: 0, duplicate: 0, equivocation: 0 }
   let streamsOpen = 0
   return {
     answered(route, method, status, seconds) {
@@ -55,7 +60,15 @@ export const createMeters = (): Meters => {
     snapshots(status, count) {
       snapshots[status] += count
     },
-    read: () => ({ requests: [...series.values()], streamsOpen, snapshots: { ...snapshots } }),
+    entries(status, count) {
+      entries[status] += count
+    },
+    read: () => ({
+      requests: [...series.values()],
+      streamsOpen,
+      snapshots: { ...snapshots },
+      entries: { ...entries },
+    }),
   }
 }
 

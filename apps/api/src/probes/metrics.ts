@@ -39,7 +39,7 @@ export const renderMetrics = async (
 }
 
 const requestFamilies = (deps: Deps): Family[] => {
-  const { requests, streamsOpen, snapshots } = deps.meters.read()
+  const { requests, streamsOpen, snapshots, entries } = deps.meters.read()
   const { version, releaseId } = deps.config
   return [
     gauge('watchbill_build_info', 'Constant 1, with the build that answers.', [
@@ -63,6 +63,12 @@ const requestFamilies = (deps: Deps): Family[] => {
       type: 'counter',
       help: 'Snapshots taken in by this process, by what their receipt said.',
       samples: Object.entries(snapshots).map(([status, value]) => ({ labels: { status }, value })),
+    },
+    {
+      name: 'watchbill_entries_total',
+      type: 'counter',
+      help: "Producers' entries taken in by this process, by what their receipt said.",
+      samples: Object.entries(entries).map(([status, value]) => ({ labels: { status }, value })),
     },
   ]
 }

@@ -20,9 +20,10 @@ export const newsOf = (plan: Plan, stored: Stored, now: number): News => {
  */
 const agentNews = (row: AgentRow, before: AgentRow | undefined, now: number): 'agent' | 'pulse' | null => {
   if (!before || labelOf(row) !== labelOf(before)) return 'agent'
-  if (before.stale_at !== null && before.stale_at <= now) return 'agent'
+  const stale = row.stale_at !== null && row.stale_at <= now
+  if (before.stale_at !== null && before.stale_at <= now && !stale) return 'agent'
   if (valuesOf(row) !== valuesOf(before)) return 'pulse'
-  if (row.stale_at === null || before.stale_at === null) return null
+  if (stale || row.stale_at === null || before.stale_at === null) return null
   const ttlMs = row.stale_at - row.observed_at
   if (ttlMs !== before.stale_at - before.observed_at) return 'pulse'
   const thirdMs = Math.max(1, Math.floor(ttlMs / 3))
@@ -46,9 +47,11 @@ const labelOf = (row: AgentRow): string =>
     row.skew_ms === null,
   ])
 
-/** Readings without the times they were taken at: written by rows.ts, so always a list of objects. */
+/** Readings and detail without times and native text: written by rows.ts, so always JSON of ours. */
 const valuesOf = (row: AgentRow): string =>
-  JSON.stringify(JSON.parse(row.readings), (key, value: unknown) => (key === 'at' ? undefined : value))
+  JSON.stringify([JSON.parse(row.readings), JSON.parse(row.detail)], (key, value: unknown) =>
+    key === 'at' || key === 'since' || key === 'native' ? undefined : value,
+  )
 
 const sameSession = (row: SessionRow, before: SessionRow | undefined): boolean =>
   before !== undefined && row.report === before.report && row.agent_id === before.agent_id

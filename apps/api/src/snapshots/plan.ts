@@ -143,7 +143,8 @@ const historyRow = (snapshot: Snapshot, row: AgentRow, tally: Tally | null): His
   received_at: row.received_at,
   ttl_ms: snapshot.ttlMs,
   late: tally === null ? 1 : 0,
-  liveness: row.liveness,
+  // A heartbeat that was old when it was seen vouches for nothing.
+  liveness: row.stale_at !== null && row.stale_at <= row.observed_at ? 'stale' : row.liveness,
   health: row.health,
   waiting: tally?.waiting ?? null,
   working: tally?.working ?? null,

@@ -26,6 +26,8 @@ export interface AgentRow {
   readonly stale_at: number | null
   readonly skew_ms: number | null
   readonly readings: string
+  /** Never loaded with `native` in it: nothing here compares that. */
+  readonly detail: string
 }
 
 /** A row of `sessions` by column name. */
@@ -57,6 +59,7 @@ export interface SessionRow {
 
 export const agentRow = (snapshot: Snapshot, clock: MachineClock): AgentRow => {
   const observedAt = onOurClock(clock, snapshot.observedAt)
+  const aliveAt = Math.min(observedAt, onOurClock(clock, snapshot.aliveAt ?? snapshot.observedAt))
   const readings = snapshot.readings.map((reading): Reading => ({ ...reading, at: shift(clock, reading.at) }))
   return {
     id: snapshot.agent.id,
@@ -76,11 +79,18 @@ export const agentRow = (snapshot: Snapshot, clock: MachineClock): AgentRow => {
     observed_at: observedAt,
     reported_at: Date.parse(snapshot.observedAt),
     received_at: clock.receivedAt,
-    stale_at: snapshot.liveness === 'running' ? observedAt + snapshot.ttlMs : null,
+    stale_at: snapshot.liveness === 'running' ? aliveAt + snapshot.ttlMs : null,
     skew_ms: clock.skewMs,
     readings: JSON.stringify(readings),
+    detail: JSON.stringify(detailOf(snapshot, clock)),
   }
 }
+
+const detailOf = ({ components, machineState, native }: Snapshot, clock: MachineClock) => ({
+  components,
+  machineState: machineState && { ...machineState, since: shiftOrNull(clock, machineState.since) },
+  native,
+})
 
 export const sessionRow = (report: SessionReport, agent: AgentRow, clock: MachineClock): SessionRow => {
   const ours = onOurClockThroughout(report, clock)

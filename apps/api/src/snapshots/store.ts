@@ -22,7 +22,7 @@ export const readStored = async (
   const ids = inList(batch.map(({ id }) => id))
   const [snapshots, agents, sessions, tallies] = await Promise.all([
     db.rows<{ id: string }>(sql`SELECT id FROM snapshots WHERE workspace_id = ${workspace} AND id IN ${ids}`),
-    db.rows<AgentRow>(sql`SELECT ${sql.raw(agentColumns.join(', '))} FROM agents
+    db.rows<AgentRow>(sql`SELECT ${sql.raw(readColumns.join(', '))} FROM agents
       WHERE workspace_id = ${workspace} AND id IN ${inList(agentIds)}`),
     sessionIds.length === 0
       ? []
@@ -96,8 +96,13 @@ const seenEarlierWrite = (workspace: string, row: Plan['seenEarlier'][number]): 
 const agentColumns = [
   ...['id', 'machine_id', 'runtime', 'name', 'owner', 'version', 'liveness', 'liveness_reason', 'health'],
   ...['health_reason', 'source', 'snapshot_id', 'first_seen_at', 'condition_since', 'observed_at'],
-  ...['reported_at', 'received_at', 'stale_at', 'skew_ms', 'readings'],
+  ...['reported_at', 'received_at', 'stale_at', 'skew_ms', 'readings', 'detail'],
 ] as const satisfies readonly string[]
+
+/** Up to 64 KiB of native document for each agent of a batch would be read for nothing. */
+const readColumns = agentColumns.map((name) =>
+  name === 'detail' ? "json_remove(detail, '$.native') AS detail" : name,
+)
 
 const sessionColumns = [
   ...['id', 'agent_id', 'machine_id', 'state', 'waiting_since', 'started_at', 'last_activity_at', 'stale_at'],

@@ -8,6 +8,8 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
 export interface Programs {
+  /** Where `serve.js` and `admin.js` lie. */
+  readonly folder: string
   /** A data folder of its own. */
   readonly data: string
   /** Runs `admin` to its end. */
@@ -49,6 +51,7 @@ export const buildPrograms = async (): Promise<Programs> => {
     return collect(child)
   }
   return {
+    folder,
     data,
     admin: (args, env) => run('admin.js', args, env).ended,
     serve: (env) => untilListening(run('serve.js', [], { WATCHBILL_PORT: '0', ...env })),

@@ -1,5 +1,6 @@
 import { api, type EndpointName } from '@watchbill/contract/api'
 import { newId } from '@watchbill/contract/ids'
+import { createProducer } from './entry-samples.ts'
 
 const machineId = newId('mch', 0, new Uint8Array(10))
 const params: Record<string, string> = { check: 'database' }
@@ -48,6 +49,7 @@ export const bodies: Partial<Record<EndpointName, unknown>> = {
   joinMachine: { name: 'box' },
   putMachine: report,
   postSnapshots: snapshotFor(machineId),
+  postEntries: { entries: [createProducer('access').next()] },
 }
 
 /** The row's path with an id that fits in every place. */

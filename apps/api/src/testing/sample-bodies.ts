@@ -1,5 +1,6 @@
 import type { Api, EndpointName } from '@watchbill/contract/api'
 import type { Args, Endpoint } from '@watchbill/contract/endpoint'
+import { createProducer } from './entry-samples.ts'
 
 /** Rows that take a body, by name. */
 export type Posted = { [K in EndpointName]: Api[K] extends { body: unknown } ? K : never }[EndpointName]
@@ -67,6 +68,7 @@ export const sampleCalls: { readonly [K in Posted]: Args<Api[K]> & Args<Endpoint
   },
   signIn: { body: { token: 'A'.repeat(43) } },
   createKey: { body: { name: 'ci', scopes: ['fleet:read'], ttlSeconds: 3600 } },
+  postEntries: { body: { entries: [createProducer('bad input').next()] } },
   createEnrollment: { body: { ttlSeconds: 3600 } },
   joinMachine: { body: { name: 'laptop' } },
 }

@@ -5,7 +5,11 @@ import { Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Commands that need the database itself live with the control plane (DESIGN §2): `apps/api/dist/admin.js`. */
-export const adminCommands = ['key', 'sign-in', 'demo', 'migrate', 'init'] as const
+export const adminCommands = ['key', 'sign-in', 'demo', 'migrate', 'workspace', 'enroll-token'] as const
+
+/** Where the control plane's own program would lie beside this bundle. */
+export const adminProgram = (bundleUrl: string): string =>
+  fileURLToPath(new URL('../../api/dist/admin.js', bundleUrl))
 
 /** Runs the control plane's own program with the same arguments and streams; answers with its exit code. */
 export const handOver = async (
@@ -13,7 +17,7 @@ export const handOver = async (
   bundleUrl: string,
   terminal: Terminal,
 ): Promise<number> => {
-  const program = fileURLToPath(new URL('../../api/dist/admin.js', bundleUrl))
+  const program = adminProgram(bundleUrl)
   if (!existsSync(program)) {
     const mend = 'run it where the control plane is installed; in a checkout: npm run build'
     throw new Failure(`${args[0]}: there is no control plane here`, `${program} is missing`, mend)

@@ -7,6 +7,8 @@ On this machine
   enroll --api <url> [--name <machine>] [--json]
                                   join a control plane; the token comes from WATCHBILL_ENROLL_TOKEN
                                   or standard input, never from the command line
+  uninstall [--dry-run] [--keep-data] [--json]
+                                  list what the install script put here, stop the daemon, remove all of it
 
 Where the control plane is installed
   key, sign-in, demo, migrate, init   (each explains itself: watchbill key --help)

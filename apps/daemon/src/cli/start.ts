@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { formats } from '@watchbill/runtimes'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
 import { createDataFolder, type DataFolder, dataFolder } from '../data-folder.ts'
 import { errorText } from '../error-code.ts'
@@ -9,34 +8,28 @@ import { AlreadyRuns } from '../instance/claim.ts'
 import { findDaemon } from '../instance/find.ts'
 import { type Credential, readCredential } from '../link/credential.ts'
 import { createLog } from '../log.ts'
+import { configFailure } from './config-failure.ts'
 import { Failure, formatFailure } from './failure.ts'
 import { homeOf } from './home.ts'
+import { launch } from './launch.ts'
 import { parseOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
-const handshakeMs = 30_000
-/** A small young generation: the daemon makes much short-lived garbage and must not hold memory for it. */
-const memoryFlags = ['--max-semi-space-size=2']
+/** What a start needs: everything that can be refused was. */
+export interface Startable {
+  readonly folder: DataFolder
+  readonly credential: Credential
+  readonly config: Config
+}
 
 /** `start`: a background process that answered "ready", or its error. A second start says that it already runs. */
-export const start = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const { foreground, json } = parseOptions('start', args, ['foreground', 'json'])
-  const folder = dataFolder(terminal.env)
-  await createDataFolder(folder).catch((error: unknown) => {
-    throw new Failure(
-      'the data folder cannot be used',
-      errorText(error),
-      `make ${folder.path} writable, or set WATCHBILL_DATA`,
-    )
-  })
-  const credential = await requireCredential(folder)
-  if (foreground) return runHere(folder, credential, terminal)
-  const found = await findDaemon(folder)
-  const answer =
-    found.state === 'stopped'
-      ? { started: true, alreadyRuns: false, pid: await launch(folder, terminal.env) }
-      : { started: false, alreadyRuns: true, pid: found.pid }
-  const { apiUrl } = credential
+export const start = async (args: readonly string[], given: Terminal): Promise<number> => {
+  const { foreground, json, data } = parseOptions('start', args, ['foreground', 'data', 'json'])
+  const terminal = data === null ? given : { ...given, env: { ...given.env, WATCHBILL_DATA: data } }
+  const ready = await requireStartable(terminal)
+  if (foreground) return runHere(ready, terminal)
+  const answer = await bringUp(ready, terminal)
+  const { apiUrl } = ready.credential
   const verb = answer.alreadyRuns ? 'already runs' : 'started'
   terminal.out(
     json
@@ -44,6 +37,28 @@ export const start = async (args: readonly string[], terminal: Terminal): Promis
       : `The daemon ${verb} (pid ${answer.pid}), reporting to ${apiUrl}.`,
   )
   return 0
+}
+
+/** Throws the Failure that names what is in the way. */
+export const requireStartable = async ({ env }: Terminal): Promise<Startable> => {
+  const folder = dataFolder(env)
+  await createDataFolder(folder).catch((error: unknown) => {
+    const mend = `make ${folder.path} writable, or set WATCHBILL_DATA`
+    throw new Failure('the data folder cannot be used', errorText(error), mend)
+  })
+  const config = await loadConfig(folder.config, homeOf(env)).catch(configFailure)
+  return { folder, config, credential: await requireCredential(folder) }
+}
+
+/** The daemon of the folder, started unless it runs. */
+export const bringUp = async (
+  { folder }: Startable,
+  { env }: Terminal,
+): Promise<{ started: boolean; alreadyRuns: boolean; pid: number }> => {
+  const found = await findDaemon(folder)
+  return found.state === 'stopped'
+    ? { started: true, alreadyRuns: false, pid: await launch(folder, env) }
+    : { started: false, alreadyRuns: true, pid: found.pid }
 }
 
 const requireCredential = async (folder: DataFolder): Promise<Credential> => {
@@ -57,12 +72,13 @@ const requireCredential = async (folder: DataFolder): Promise<Credential> => {
 }
 
 /** The daemon in this very process: until SIGTERM, SIGINT or `stop`. Tells a parent over IPC how the start went. */
-const runHere = async (folder: DataFolder, credential: Credential, terminal: Terminal): Promise<number> => {
+const runHere = async ({ folder, credential, config }: Startable, terminal: Terminal): Promise<number> => {
   const child = process.send !== undefined
   const log = createLog(folder.log, child ? null : (line) => terminal.err(line.trimEnd()))
   try {
-    const surroundings = { home: homeOf(terminal.env), env: terminal.env }
-    const daemon = await startDaemon({ folder, credential, formats, surroundings, log })
+    const { env } = terminal
+    const surroundings = { home: homeOf(env), env, providerSessionRoots: config.providerSessionRoots }
+    const daemon = await startDaemon({ folder, credential, config, formats, surroundings, log })
     stopOnSignals(daemon)
     tell({ ready: process.pid })
     await daemon.ended
@@ -92,83 +108,4 @@ const stopOnSignals = (daemon: Daemon): void => {
 
 const tell = (message: object): void => {
   process.send?.(message, () => process.disconnect?.())
-}
-
-/** Starts the background process and waits for its word; resolves with its pid. Throws what kept it from starting. */
-const launch = async (folder: DataFolder, env: NodeJS.ProcessEnv): Promise<number> => {
-  const crash = openSync(folder.crash, 'w', 0o600)
-  const entry = process.argv[1] ?? ''
-  const child = spawn(
-    process.execPath,
-    [...process.execArgv, ...memoryFlags, entry, 'start', '--foreground'],
-    {
-      cwd: folder.path,
-      env: daemonEnv(folder, env),
-      detached: true,
-      stdio: ['ignore', 'ignore', crash, 'ipc'],
-    },
-  )
-  try {
-    const pid = await handshake(child, folder)
-    child.unref()
-    return pid
-  } catch (error) {
-    if (child.exitCode === null) child.kill('SIGKILL')
-    throw error
-  } finally {
-    closeSync(crash)
-    if (child.connected) child.disconnect()
-  }
-}
-
-/** The child starts in the data folder, so a relative WATCHBILL_DATA must not reach it; nor must an enrolment token. */
-const daemonEnv = (folder: DataFolder, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
-  const { WATCHBILL_ENROLL_TOKEN: _token, ...rest } = env
-  return { ...rest, WATCHBILL_DATA: dirname(folder.path) }
-}
-
-const handshake = (child: ChildProcess, folder: DataFolder): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const fail = (why: string, mend: string) => {
-      clearTimeout(timer)
-      reject(new Failure('the daemon did not start', why, mend))
-    }
-    const look = `look into ${folder.log}`
-    const timer = setTimeout(() => fail(`no word from it within ${handshakeMs / 1000} s`, look), handshakeMs)
-    child.on('error', (error) => fail(error.message, 'check that Node can start processes here'))
-    child.on('exit', (code, signal) =>
-      fail(`it ended at once (${signal ?? code}): ${crashText(folder)}`, look),
-    )
-    child.on('message', (message) => {
-      const word = parseWord(message)
-      if (word.failed !== null) return fail(word.failed.why, word.failed.mend)
-      clearTimeout(timer)
-      child.removeAllListeners('exit')
-      resolve(word.pid ?? child.pid ?? 0)
-    })
-  })
-
-interface Word {
-  readonly pid: number | null
-  readonly failed: { readonly why: string; readonly mend: string } | null
-}
-
-const parseWord = (message: unknown): Word => {
-  if (typeof message !== 'object' || message === null) return { pid: null, failed: null }
-  const pid = 'ready' in message && typeof message.ready === 'number' ? message.ready : null
-  const failed = 'failed' in message && typeof message.failed === 'object' ? message.failed : null
-  if (failed === null) return { pid, failed }
-  const said = (key: 'why' | 'mend') =>
-    String(Object.entries(failed).find(([name]) => name === key)?.[1] ?? 'unknown')
-  return { pid, failed: { why: said('why'), mend: said('mend') } }
-}
-
-/** The last words of a process that died before it could tell. */
-const crashText = (folder: DataFolder): string => {
-  try {
-    const lines = readFileSync(folder.crash, 'utf8').trim().split('\n')
-    return lines.find((line) => /Error\b/.test(line)) ?? lines.at(-1) ?? 'it said nothing'
-  } catch {
-    return 'it said nothing'
-  }
 }

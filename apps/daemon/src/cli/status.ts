@@ -1,67 +1,65 @@
-import { dataFolder } from '../data-folder.ts'
-import { type Found, findDaemon } from '../instance/find.ts'
-import type { DaemonStatus } from '../instance/status.ts'
+import { readConfig, readText } from '../config/read.ts'
+import { type DataFolder, dataFolder } from '../data-folder.ts'
+import { errorText } from '../error-code.ts'
+import { findDaemon } from '../instance/find.ts'
+import { hostDaemons } from '../instance/host-daemons.ts'
 import { readCredential } from '../link/credential.ts'
+import { live } from './live.ts'
 import { parseOptions } from './options.ts'
+import type { HostFacts, StatusFacts } from './status-facts.ts'
+import { formatHost, formatStatus } from './status-text.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `status`: exit code 0 while it runs and answers, 3 when it does not (as service managers have it). */
 export const status = async (args: readonly string[], terminal: Terminal): Promise<number> => {
-  const { json } = parseOptions('status', args, ['json'])
-  const folder = dataFolder(terminal.env)
+  const wish = parseOptions('status', args, ['json', 'all', 'live'])
+  const look = async () => {
+    const facts = wish.all ? await lookAtHost(terminal.env) : await lookAt(dataFolder(terminal.env))
+    const lines = 'daemons' in facts ? formatHost(facts) : formatStatus(facts)
+    const runs = 'daemons' in facts ? facts.daemons.some(isUp) : facts.state === 'running'
+    return { text: wish.json ? JSON.stringify(facts) : lines.join('\n'), runs }
+  }
+  if (wish.live) return live(async () => (await look()).text, terminal)
+  const { text, runs } = await look()
+  terminal.out(text)
+  return runs ? 0 : 3
+}
+
+const isUp = ({ status: facts, pid }: HostFacts['daemons'][number]): boolean =>
+  facts === null ? pid !== null : facts.state === 'running'
+
+const lookAt = async (folder: DataFolder): Promise<StatusFacts> => {
   const found = await findDaemon(folder)
-  const enrolled = (await readCredential(folder.credential).catch(() => null)) !== null
-  const facts = { state: found.state, pid: found.pid, enrolled, folder: folder.path, daemon: found.status }
-  terminal.out(json ? JSON.stringify(facts) : formatStatus(found, enrolled, folder.path).join('\n'))
-  return found.state === 'running' ? 0 : 3
+  return {
+    state: found.state,
+    pid: found.pid,
+    enrolled: (await readCredential(folder.credential).catch(() => null)) !== null,
+    folder: folder.path,
+    config: await configState(folder.config),
+    daemon: found.status,
+  }
 }
 
-/** The same facts as `--json`, for people. */
-const formatStatus = (found: Found, enrolled: boolean, folder: string): string[] => [
-  ...headline(found, enrolled),
-  `Data folder     ${folder}`,
-  ...(found.status === null ? [] : details(found.status, found.state !== 'running')),
-]
-
-const headline = (found: Found, enrolled: boolean): string[] => {
-  if (found.state === 'running') return [`The daemon runs (pid ${found.pid}).`]
-  if (found.state === 'silent')
-    return [
-      `The daemon's process (pid ${found.pid}) is there but does not answer. Mend: watchbill stop, then watchbill start`,
-    ]
-  return [
-    'The daemon does not run. Mend: watchbill start',
-    ...(enrolled
-      ? []
-      : ['This machine is not enrolled. Mend: WATCHBILL_ENROLL_TOKEN=… watchbill enroll --api <url>']),
-  ]
+const configState = async (path: string): Promise<StatusFacts['config']> => {
+  try {
+    const text = await readText(path)
+    if (text === null) return { path, state: 'absent', version: null, reason: null }
+    return { path, state: 'valid', version: readConfig(path, text).version, reason: null }
+  } catch (error) {
+    return { path, state: 'unusable', version: null, reason: errorText(error) }
+  }
 }
 
-const details = (status: DaemonStatus, past: boolean): string[] => [
-  ...(past
-    ? [`Last known      ${status.at} (pid ${status.pid}, nonce ${status.nonce})`]
-    : [`As of           ${status.at} (nonce ${status.nonce})`]),
-  `Version         ${status.version}, since ${status.startedAt}`,
-  `Machine         ${status.machine.name} (${status.machine.id}), workspace ${status.workspace}`,
-  `Control plane   ${status.apiUrl}: ${link(status)}`,
-  `Spool           ${status.spool.pending} waiting (${status.spool.sizeBytes} B), ${status.spool.setAside} set aside, ${dropped(status)}, ${status.spool.damaged} damaged`,
-  `Files           ${status.files} followed, ${status.watches} folders watched`,
-  ...status.lookedAt.map((place) => `Looked at       ${place.path} (${place.runtime}): ${foundText(place)}`),
-  ...status.unread.map(({ what, count }) => `Not understood  ${what}: ${count}`),
-]
+/** This data folder's daemon first, then every other one that the process table shows. */
+const lookAtHost = async (env: NodeJS.ProcessEnv): Promise<HostFacts> => {
+  const own = await lookAt(dataFolder(env))
+  const daemons: HostFacts['daemons'][number][] = [{ pid: own.pid, user: uid(), ours: true, status: own }]
+  for (const { pid, user, ours, data } of await hostDaemons()) {
+    const folder = data === null ? null : dataFolder({ WATCHBILL_DATA: data })
+    if (pid === own.pid || folder?.path === own.folder) continue
+    daemons.push({ pid, user, ours, status: ours && folder !== null ? await lookAt(folder) : null })
+  }
+  return { daemons }
+}
 
-const link = ({ link: { state, reason, mend, deliveredAt } }: DaemonStatus): string =>
-  [
-    state === 'refused' ? 'refused, needs re-enrolling' : state,
-    reason === null ? '' : ` (${reason})`,
-    `, last delivered ${deliveredAt ?? '–'}`,
-    mend === null ? '' : `\nMend: ${mend}`,
-  ].join('')
-
-const dropped = ({ spool: { dropped: count } }: DaemonStatus): string =>
-  `dropped ${count.heartbeat} heartbeats, ${count.progress} progress, ${count.state} states`
-
-const foundText = (place: DaemonStatus['lookedAt'][number]): string =>
-  place.state === 'found'
-    ? `${place.sessionCount ?? '–'} sessions`
-    : `${place.state}${place.reason === null ? '' : `, ${place.reason}`}`
+const uid = (): string | null => process.getuid?.().toString() ?? null

@@ -2,6 +2,7 @@ import { isAlive } from '../alive.ts'
 import { dataFolder } from '../data-folder.ts'
 import { errorText } from '../error-code.ts'
 import { findDaemon } from '../instance/find.ts'
+import { lastStatus } from '../instance/status.ts'
 import { Failure } from './failure.ts'
 import { parseOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -12,8 +13,13 @@ const patienceMs = 20_000
 export const stop = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const { json } = parseOptions('stop', args, ['json'])
   const pid = await stopDaemon(terminal.env)
-  const text = pid === null ? 'The daemon was not running.' : `The daemon has stopped (pid ${pid}).`
-  terminal.out(json ? JSON.stringify({ stopped: pid !== null, wasRunning: pid !== null, pid }) : text)
+  const last = pid === null ? null : await lastStatus(dataFolder(terminal.env))
+  const waiting = last === null ? null : last.spool.pending + last.entries.pending
+  const rest = waiting === null || waiting === 0 ? '' : ` ${waiting} wait in the spool for the next one.`
+  const text = pid === null ? 'The daemon was not running.' : `The daemon has stopped (pid ${pid}).${rest}`
+  terminal.out(
+    json ? JSON.stringify({ stopped: pid !== null, wasRunning: pid !== null, pid, waiting }) : text,
+  )
   return 0
 }
 

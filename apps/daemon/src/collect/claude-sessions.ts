@@ -52,7 +52,10 @@ const readRow = async (root: { path: string; uid: number }, name: string): Promi
 export const askClaude = async (base: string, env: NodeJS.ProcessEnv): Promise<ListedSession[] | null> => {
   const command = await onPath('claude', env)
   if (command === null) return null
-  const output = await run(command, ['agents', '--json'], { ...env, CLAUDE_CONFIG_DIR: base })
+  // Under Node's permission model starting a process throws: then the list stays unknown.
+  const output = await run(command, ['agents', '--json'], { ...env, CLAUDE_CONFIG_DIR: base }).catch(
+    () => null,
+  )
   const rows = output === null ? null : parseClaudeAgents(output)
   if (rows === null) return null
   return rows.filter(({ pid }) => pid === null || isAlive(pid)).map((row) => ({ ...row, stated: true }))

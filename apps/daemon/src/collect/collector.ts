@@ -1,31 +1,26 @@
 import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { SessionFormat, Unread } from '@watchbill/runtimes'
+import type { Unread } from '@watchbill/runtimes'
+import type { Limit } from '../boundary/limits.ts'
+import { RootPins } from '../boundary/root-pins.ts'
 import { errorCode } from '../error-code.ts'
-import type { Log } from '../log.ts'
+import type { CollectorOptions } from './collector-options.ts'
 import type { Cursor } from './cursor.ts'
-import type { CursorStore } from './cursor-store.ts'
+import { FileEvents } from './file-events.ts'
 import { FolderWatch } from './folder-watch.ts'
 import { Installation } from './installation.ts'
+import { lineCapBytes } from './lines.ts'
 import { type FixedRoot, Refused } from './open-below.ts'
-import { findPlaces, type Place, reasonOf, type Surroundings } from './roots.ts'
+import { findPlaces, type Place, reasonOf } from './roots.ts'
 import { Saver } from './saver.ts'
 import { Serial } from './serial.ts'
 import { Tail } from './tail.ts'
+import { unreadOf } from './unread.ts'
 import { walk } from './walk.ts'
 
 const activeForMs = 10 * 60_000
-const mostActive = 64
-
-export interface CollectorOptions {
-  readonly formats: readonly SessionFormat[]
-  readonly surroundings: Surroundings
-  readonly store: CursorStore
-  readonly now: () => number
-  readonly log: Log
-  /** Something about this installation is new. */
-  readonly changed: (installation: Installation) => void
-}
+/** Files looked at between sweeps: where folders are watched, only in case a watcher sleeps. */
+const mostActive = { watched: 8, unwatched: 64 }
 
 interface Followed {
   readonly tail: Tail
@@ -45,15 +40,18 @@ export class Collector {
   readonly #watch: FolderWatch
   readonly #saver: Saver
   readonly #refused = new Map<string, string>()
+  readonly #events: FileEvents
+  readonly #pins = new RootPins()
   #stored: Map<string, Cursor> | null = null
   #sweeping: Promise<void> | null = null
 
   constructor(options: CollectorOptions) {
     this.#options = options
-    this.#saver = new Saver(options.store, options.log)
+    this.#events = new FileEvents(options.events ?? null)
+    this.#saver = new Saver(options.store, options.log, (cursor) => this.#events.saved(cursor))
     this.#reads = new Serial(4, (key) => this.#read(key))
     this.#scans = new Serial(1, (key) => this.#scan(key))
-    this.#watch = new FolderWatch((root, path) => this.#event(root, path))
+    this.#watch = new FolderWatch((root, path) => this.#event(root, path), options.watch ?? true)
   }
 
   /** Looks at every place and every file: finds what is new, what is gone, and what the watchers missed. */
@@ -66,7 +64,7 @@ export class Collector {
 
   async #sweepAll(): Promise<void> {
     await this.#loadCursors()
-    this.places = await findPlaces(this.#options.formats, this.#options.surroundings)
+    this.places = await findPlaces(this.#options.formats, this.#options.surroundings, this.#pins)
     const trouble = new Map<Installation, string | null>()
     for (const place of this.places) {
       const installation = this.#installationOf(place)
@@ -84,12 +82,15 @@ export class Collector {
 
   /** Stats the files that changed last, within ten minutes, and places that may have come into being. */
   async glance(): Promise<void> {
+    // Not waited for: trying a full disk takes time that glancing is not to be slowed down for.
+    void this.#events.release((key) => this.#reads.ask(key))
     const since = this.#options.now() - activeForMs
     const active = [...this.#files].filter(
       ([, { tail, activeMs }]) => activeMs >= since && tail.archivedMs === null,
     )
     active.sort(([, left], [, right]) => right.activeMs - left.activeMs)
-    for (const [key, { tail }] of active.slice(0, mostActive)) await this.#compare(key, tail)
+    const most = this.#watch.limits.length === 0 ? mostActive.watched : mostActive.unwatched
+    for (const [key, { tail }] of active.slice(0, most)) await this.#compare(key, tail)
     const absent = this.places.filter((place) => place.state === 'absent')
     const appeared = await Promise.all(absent.map((place) => lstat(place.path).then(Boolean, () => false)))
     if (appeared.includes(true)) await this.sweep()
@@ -118,7 +119,10 @@ export class Collector {
 
   /** Stores cursors of what changed since; a file being read just now has its turn the next time. */
   save(): Promise<void> {
-    return this.#saver.save((key) => (this.#reads.running(key) ? null : (this.#files.get(key)?.tail ?? null)))
+    return this.#saver.save((key) => {
+      const tail = this.#files.get(key)?.tail ?? null
+      return this.#reads.running(key) || tail?.holds ? null : tail
+    })
   }
 
   async close(): Promise<void> {
@@ -136,18 +140,13 @@ export class Collector {
     return this.#watch.size
   }
 
+  get limits(): readonly Limit[] {
+    return this.#watch.limits
+  }
+
   /** What could not be used, by runtime and kind; for "collector health". */
   unread(): Unread {
-    const sum: Unread = {}
-    const count = (what: string, more: number) => {
-      sum[what] = (sum[what] ?? 0) + more
-    }
-    for (const installation of this.installations.values()) {
-      const kinds = Object.entries(installation.unread())
-      for (const [what, rows] of kinds) count(`${installation.format.runtime}: ${what}`, rows)
-    }
-    for (const reason of this.#refused.values()) count(`file: ${reason}`, 1)
-    return sum
+    return unreadOf(this.installations.values(), this.#refused.values())
   }
 
   async #loadCursors(): Promise<void> {
@@ -210,7 +209,7 @@ export class Collector {
     const tail = new Tail(installation.format, root, path)
     const cursor = this.#stored?.get(key)
     this.#stored?.delete(key)
-    if (cursor !== undefined && !tail.resume(cursor)) this.#saver.note(key)
+    if (!this.#events.begin(tail, cursor) && cursor !== undefined) this.#saver.note(key)
     this.#files.set(key, { tail, installation, activeMs: 0 })
     installation.add(key, tail)
   }
@@ -256,14 +255,19 @@ export class Collector {
     const followed = this.#files.get(key)
     if (followed === undefined) return
     const { tail, installation } = followed
+    if (this.#events.mustWait(key)) return
     try {
-      const pass = await tail.read(this.#options.now())
+      const pass = await tail.read(
+        this.#options.now(),
+        lineCapBytes,
+        this.#events.listenTo(installation, tail),
+      )
       this.#refused.delete(key)
       if (pass.more) this.#reads.ask(key)
       followed.activeMs = Math.min(tail.seen?.mtimeMs ?? 0, this.#options.now())
       if (!pass.changed) return
     } catch (error) {
-      if (!this.#failed(key, tail, error)) return
+      if (this.#events.holdFor(key, error) || !this.#failed(key, tail, error)) return
     }
     this.#saver.note(key)
     installation.changed(key)

@@ -12,6 +12,7 @@ const cursor = (path: string, more: Partial<Cursor> = {}): Cursor => ({
   root: '/home/kim/.lines',
   path,
   place: { ...startPlace(7), offset: 3 },
+  told: true,
   oversized: 0,
   grewMs: null,
   archivedMs: null,

@@ -53,6 +53,8 @@ const readCursor = async (path: string): Promise<Cursor | null> => {
 }
 
 /** Names of other people's folders stay out of file names: a digest of where the file lies. */
-const fileName = (root: string, path: string): string => `${sha256(`${root}\0${path}`).slice(0, 32)}.json`
+export const fileDigest = (root: string, path: string): string => sha256(`${root}\0${path}`).slice(0, 32)
+
+const fileName = (root: string, path: string): string => `${fileDigest(root, path)}.json`
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -11,7 +11,7 @@ const Digest = z.strictObject({
 })
 export type Digest = z.infer<typeof Digest>
 
-const Place = z.strictObject({
+export const Place = z.strictObject({
   ino: z.number(),
   /** Behind the last line consumed, in bytes; never the file's size (reference §5 row 1). */
   offset: z.int().check(z.minimum(0)),
@@ -31,6 +31,8 @@ export const Cursor = z.strictObject({
   root: z.string(),
   path: z.string(),
   place: Place,
+  /** Events up to there were told; false in cursors of before there were any. */
+  told: z._default(z.boolean(), false),
   oversized: z.int(),
   /** When the file was last seen to grow, ms by this machine's clock; null when it never did while watched. */
   grewMs: z.nullable(z.number()),

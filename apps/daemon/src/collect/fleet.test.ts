@@ -16,6 +16,7 @@ import {
 } from '../testing/claude-home.ts'
 import { testFolder } from '../testing/folder.ts'
 import { sinkMachineId } from '../testing/sink.ts'
+import { testAgentId } from '../testing/snapshot.ts'
 import { Collector } from './collector.ts'
 import { CursorStore } from './cursor-store.ts'
 import { Fleet } from './fleet.ts'
@@ -49,7 +50,16 @@ const watchHome = async (home: string, payload: 'none' | 'request' = 'request') 
     taken.push(weighed)
   }
   const machine = { id: sinkMachineId, name: 'test' }
-  const fleet = new Fleet({ machine, owner: null, payload, live, now: () => clock.now, randomBytes, take })
+  const fleet = new Fleet({
+    machine,
+    owner: null,
+    payload,
+    live,
+    agentId: () => testAgentId,
+    now: () => clock.now,
+    randomBytes,
+    take,
+  })
   const look = async (whole = false) => {
     await collector.sweep()
     await collector.settled()

@@ -1,7 +1,6 @@
 import { newId } from '@watchbill/contract/ids'
 import type { SessionReport } from '@watchbill/contract/sessions'
 import type { Snapshot } from '@watchbill/contract/snapshots'
-import { agentIdOf } from '@watchbill/runtimes'
 import type { Weighed, Weight } from '../spool/coalesce.ts'
 import type { Installation } from './installation.ts'
 import { Installed } from './installed.ts'
@@ -16,6 +15,8 @@ export interface FleetOptions {
   readonly owner: string | null
   readonly payload: 'none' | 'request'
   readonly live: LiveBook
+  /** The installation's own id; null while a new one cannot be written down. */
+  readonly agentId: (installation: Installation) => string | null
   readonly now: () => number
   readonly randomBytes: (count: number) => Uint8Array
   /** Takes a snapshot durably; a rejection makes the agent say everything again. */
@@ -38,18 +39,24 @@ export class Fleet {
     return made
   }
 
-  #agentOf(installation: Installation): Installed {
+  /** Every agent says everything again: something of what it said was dropped. */
+  forget(): void {
+    for (const agent of this.#agents.values()) agent.forget()
+  }
+
+  #agentOf(installation: Installation): Installed | null {
     const known = this.#agents.get(installation)
     if (known !== undefined) return known
-    const { machine, payload } = this.#options
-    const id = agentIdOf(machine.id, installation.format.runtime, installation.base)
-    const agent = new Installed(id, installation, payload)
+    const id = this.#options.agentId(installation)
+    if (id === null) return null
+    const agent = new Installed(id, installation, this.#options.payload)
     this.#agents.set(installation, agent)
     return agent
   }
 
   #evaluateOne(installation: Installation, whole: boolean): number {
     const agent = this.#agentOf(installation)
+    if (agent === null) return 0
     const nowMs = this.#options.now()
     const { sessions, moved } = agent.changes(this.#options.live.of(installation), nowMs, whole)
     const liveness = agent.liveness(this.#options.live.of(installation))

@@ -20,21 +20,26 @@ export interface LiveList {
   readonly anyProcess: boolean
   /** Sessions that stood here before and do not any more although looking worked: their process is gone. */
   readonly gone: ReadonlySet<string>
+  /** Looking worked at least once: who does not stand here has no process. */
+  readonly looked: boolean
 }
 
-const nobody: LiveList = { entries: new Map(), anyProcess: false, gone: new Set() }
+const nobody: LiveList = { entries: new Map(), anyProcess: false, gone: new Set(), looked: false }
 
 /** Which sessions have a live process: Claude Code's own list first, `/proc` for the others. A live process beats file age. */
 export class LiveBook {
   readonly #env: NodeJS.ProcessEnv
+  readonly #mayAsk: boolean
   readonly #table = new ProcessTable()
   #lists = new Map<Installation, LiveList>()
   #processes: readonly Process[] | null = null
   #scannedMs = Number.NEGATIVE_INFINITY
   readonly #asked = new Map<Installation, { atMs: number; rows: ListedSession[] | null }>()
 
-  constructor(env: NodeJS.ProcessEnv) {
+  /** `mayAsk`: start `claude agents` where Claude Code left no list. */
+  constructor(env: NodeJS.ProcessEnv, mayAsk = true) {
     this.#env = env
+    this.#mayAsk = mayAsk
   }
 
   of(installation: Installation): LiveList {
@@ -73,13 +78,13 @@ export class LiveBook {
     const looked = listed !== null || this.#processes !== null
     const gone = [...before.gone, ...before.entries.keys()].filter((id) => !entries.has(id))
     if (!looked) return { ...before, anyProcess: false }
-    return { entries, anyProcess: mine.length > 0 || entries.size > 0, gone: new Set(gone) }
+    return { entries, anyProcess: mine.length > 0 || entries.size > 0, gone: new Set(gone), looked: true }
   }
 
   async #listed(installation: Installation, alive: boolean, nowMs: number): Promise<ListedSession[] | null> {
     if (installation.format.runtime !== 'claude-code') return null
     const rows = await readClaudeList(installation.base)
-    if (rows !== null || !alive) return rows
+    if (rows !== null || !alive || !this.#mayAsk) return rows
     const last = this.#asked.get(installation)
     // The command costs a process start: often only while a tool call is open, which may be waiting for a person.
     const open = installation.facts().some(({ tool, phase }) => phase === 'working' && tool !== null)

@@ -1,9 +1,12 @@
 import { constants, type Stats } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, resolve } from 'node:path'
-import type { SessionFormat, SessionRoot } from '@watchbill/runtimes'
+import type { SessionFormat } from '@watchbill/runtimes'
+import type { RootPins } from '../boundary/root-pins.ts'
+import { type SessionFolder, type Surroundings, sessionFolders } from '../boundary/session-roots.ts'
 import { errorCode } from '../error-code.ts'
-import type { FixedRoot } from './open-below.ts'
+import { type FixedRoot, Refused } from './open-below.ts'
+
+export type { Surroundings } from '../boundary/session-roots.ts'
 
 /** One place sessions may lie, and what stands there now. */
 export interface Place {
@@ -20,60 +23,65 @@ export interface Place {
   readonly realBase: string | null
 }
 
-export interface Surroundings {
-  readonly home: string
-  readonly env: NodeJS.ProcessEnv
-}
-
-/** Every folder to look at, in table order; the same real folder under two names is listed once (reference §5 row 18). */
+/**
+ * Every folder to look at, in table order; the same real folder under two names is listed once (reference §5 row 18).
+ * With `pins`, a root that leads elsewhere than at the first look is unreadable.
+ */
 export const findPlaces = async (
   formats: readonly SessionFormat[],
   surroundings: Surroundings,
+  pins: RootPins | null = null,
 ): Promise<Place[]> => {
   const places: Place[] = []
   const seen = new Set<string>()
-  for (const format of formats) {
-    for (const root of format.roots) {
-      for (const base of basesOf(root, surroundings)) {
-        const place = await lookAt(format, base, root.sub, surroundings.home)
-        const identity = `${format.runtime}\0${place.root?.path ?? place.path}`
-        if (seen.has(identity)) continue
-        seen.add(identity)
-        places.push(place)
-      }
-    }
+  for (const folder of sessionFolders(formats, surroundings)) {
+    const place = await lookAt(folder, surroundings.home, pins)
+    const identity = `${folder.format.runtime}\0${place.root?.path ?? place.path}`
+    if (seen.has(identity)) continue
+    seen.add(identity)
+    places.push(place)
   }
   return places
 }
 
-/** The variable replaces the default when set; some tools accept a comma list in it. Relative paths start at home. */
-const basesOf = (root: SessionRoot, { home, env }: Surroundings): string[] => {
-  const value = root.env === null ? undefined : env[root.env]
-  const given = (value ?? '').split(',').map((part) => part.trim())
-  const named = given.filter((part) => part !== '' && !part.includes('\0'))
-  if (named.length === 0) return [join(home, root.home)]
-  return named.map((part) => (isAbsolute(part) ? resolve(part) : resolve(home, part.replace(/^~\/?/, './'))))
-}
-
-const lookAt = async (format: SessionFormat, base: string, sub: string, home: string): Promise<Place> => {
-  const path = join(base, sub)
+const lookAt = async (folder: SessionFolder, home: string, pins: RootPins | null): Promise<Place> => {
+  const { format, base, path } = folder
   const where = { format, base, path, display: shortened(path, home) }
-  const realBase = await realpath(base).catch(() => null)
-  const nothing = { root: null, realBase }
+  const nothing = async () => ({ root: null, realBase: await realBaseOf(folder, pins?.pinned(path) ?? null) })
   try {
-    const real = await realpath(path)
+    const real = await realOf(path, pins)
     const stats: Stats = await stat(real)
-    if (!stats.isDirectory()) return { ...where, ...nothing, state: 'unreadable', reason: 'not a folder' }
+    if (!stats.isDirectory()) throw new Refused('not a folder')
     await access(real, constants.R_OK | constants.X_OK)
     const root = { path: real, uid: stats.uid }
-    return { ...where, state: 'found', reason: null, root, realBase }
+    return { ...where, state: 'found', reason: null, root, realBase: await realBaseOf(folder, real) }
   } catch (error) {
     const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      return { ...where, ...nothing, state: 'absent', reason: null }
-    return { ...where, ...nothing, state: 'unreadable', reason: reasonOf(code) }
+      return { ...where, ...(await nothing()), state: 'absent', reason: null }
+    const reason = error instanceof Refused ? error.message : reasonOf(code)
+    return { ...where, ...(await nothing()), state: 'unreadable', reason }
   }
 }
+
+const realOf = async (path: string, pins: RootPins | null): Promise<string> => {
+  try {
+    const real = await realpath(path)
+    const refusal = (await pins?.refusal(path, real)) ?? null
+    if (refusal !== null) throw new Refused(refusal)
+    return real
+  } catch (error) {
+    // Its absence is pinned too: what comes into being later must be a folder, not a link.
+    await pins?.refusal(path, null)
+    throw error
+  }
+}
+
+/** By name where possible: the runtime's folder itself lies outside of what a confined daemon may look at. */
+const realBaseOf = async ({ base, sub }: SessionFolder, real: string | null): Promise<string | null> =>
+  real !== null && sub !== '' && real.endsWith(`/${sub}`)
+    ? real.slice(0, -sub.length - 1)
+    : realpath(base).catch(() => null)
 
 /** `~/…` for what lies below home; elsewhere the last two parts only, so that no host's layout leaves the machine. */
 const shortened = (path: string, home: string): string => {
@@ -84,8 +92,11 @@ const shortened = (path: string, home: string): string => {
 
 /** A system error code in words. */
 export const reasonOf = (code: string | null): string =>
-  code === 'EACCES' || code === 'EPERM'
-    ? 'permission denied: this user may not read the folder'
-    : code === 'ELOOP'
-      ? 'symbolic links lead in a circle'
-      : `cannot be read (${code ?? 'unknown error'})`
+  (code === null ? undefined : reasons.get(code)) ?? `cannot be read (${code ?? 'unknown error'})`
+
+const reasons = new Map([
+  ['EACCES', 'permission denied: this user may not read the folder'],
+  ['EPERM', 'permission denied: this user may not read the folder'],
+  ['ELOOP', 'symbolic links lead in a circle'],
+  ['ERR_ACCESS_DENIED', 'outside of the folders this daemon was started for; start it again'],
+])

@@ -1,5 +1,6 @@
 import { errorText } from '../error-code.ts'
 import type { Log } from '../log.ts'
+import type { Cursor } from './cursor.ts'
 import type { CursorStore } from './cursor-store.ts'
 import type { Tail } from './tail.ts'
 
@@ -8,11 +9,13 @@ export class Saver {
   readonly #store: CursorStore
   readonly #log: Log
   readonly #dirty = new Set<string>()
+  readonly #saved: (cursor: Cursor) => void
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(store: CursorStore, log: Log) {
+  constructor(store: CursorStore, log: Log, saved: (cursor: Cursor) => void = () => {}) {
     this.#store = store
     this.#log = log
+    this.#saved = saved
   }
 
   note(key: string): void {
@@ -35,7 +38,9 @@ export class Saver {
       if (tail === null) continue
       this.#dirty.delete(key)
       try {
-        await this.#store.save(tail.toCursor())
+        const cursor = tail.toCursor()
+        await this.#store.save(cursor)
+        this.#saved(cursor)
       } catch (error) {
         this.#dirty.add(key)
         this.#log({ event: 'cursor.unsaved', reason: errorText(error) })

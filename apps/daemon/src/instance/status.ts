@@ -28,6 +28,17 @@ export const DaemonStatus = z.object({
     damaged: Count,
     dropped: z.object({ state: Count, progress: Count, heartbeat: Count }),
   }),
+  /** Entries of the audit chain: waiting, numbered so far, and what is in their way. */
+  entries: z.object({
+    pending: Count,
+    next: Count,
+    /** Why none can be written just now, and why none is sent; null while all is well. */
+    blocked: z.nullable(z.string()),
+    held: z.nullable(z.string()),
+    unfit: Count,
+    unsaid: Count,
+    damaged: Count,
+  }),
   files: Count,
   watches: Count,
   lookedAt: z.array(
@@ -40,6 +51,25 @@ export const DaemonStatus = z.object({
     }),
   ),
   unread: z.array(z.object({ what: z.string(), count: Count })),
+  /** What this daemon cannot do here; empty when nothing is missing. */
+  limits: z._default(
+    z.array(z.object({ what: z.string(), why: z.string(), mend: z.nullable(z.string()) })),
+    [],
+  ),
+  /** Runtimes whose status is asked for; `failures` in a row. Liveness is null before the first look. */
+  polled: z._default(
+    z.array(
+      z.object({
+        name: z.string(),
+        runtime: z.string(),
+        liveness: z.nullable(z.enum(['running', 'stale', 'stopped', 'unreadable'])),
+        reason: z.nullable(z.string()),
+        polledAt: z.nullable(z.string()),
+        failures: Count,
+      }),
+    ),
+    [],
+  ),
 })
 export type DaemonStatus = z.infer<typeof DaemonStatus>
 

@@ -1,6 +1,6 @@
 import { createClient } from '@watchbill/contract/client'
-import { strictFetch } from './connect.ts'
 import type { Credential } from './credential.ts'
+import { strictFetch } from './strict-fetch.ts'
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost', 'watchbill.localhost'])
 

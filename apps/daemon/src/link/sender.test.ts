@@ -1,52 +1,14 @@
 import type { Snapshot } from '@watchbill/contract/snapshots'
-import { afterEach, expect, it } from 'vitest'
-import { Spool } from '../spool/spool.ts'
-import { testFolder, until } from '../testing/folder.ts'
-import { Sink, sinkMachineId } from '../testing/sink.ts'
-import { testSession, testSnapshot } from '../testing/snapshot.ts'
+import { expect, it } from 'vitest'
+import { until } from '../testing/folder.ts'
+import { testLink } from '../testing/link.ts'
+import type { Sink } from '../testing/sink.ts'
 import { backoffMs } from './backoff.ts'
-import { connect } from './connect.ts'
-import { Sender } from './sender.ts'
-
-const ends: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end()
-})
-
-const link = async () => {
-  const sink = new Sink()
-  await sink.open()
-  const spool = await Spool.open(await testFolder(), { now: Date.now })
-  const client = connect({
-    v: 1,
-    apiUrl: sink.url,
-    machineId: sinkMachineId,
-    machineName: 'test',
-    workspace: 'default',
-    secret: 'wb_default_mch_secret',
-    payload: 'request',
-    joinedAt: new Date(0).toISOString(),
-  })
-  const options = { client, spool, machineId: sinkMachineId, now: Date.now, random: () => 0, log: () => {} }
-  const sender = new Sender(options)
-  sender.start()
-  ends.push(async () => {
-    await sender.close()
-    await spool.close()
-    await sink.close()
-  })
-  const add = async (count: number) => {
-    const snapshot = testSnapshot([testSession('a', count)])
-    await spool.add({ weight: 'state', snapshot })
-    return snapshot.id
-  }
-  return { sink, spool, sender, add }
-}
 
 const stored = (sink: Sink) => sink.snapshots.map(({ id }) => id)
 
 it('delivers in order, with the credential, and empties the spool', async () => {
-  const { sink, spool, add } = await link()
+  const { sink, spool, add } = await testLink()
   const sent = [await add(1), await add(2), await add(3)]
   await until('all of them', () => sink.snapshots.length === 3 && spool.counts.pending === 0)
   expect(stored(sink)).toEqual(sent)
@@ -54,7 +16,7 @@ it('delivers in order, with the credential, and empties the spool', async () => 
 })
 
 it('waits out a control plane that is away, loses nothing and says how it stands', async () => {
-  const { sink, spool, sender, add } = await link()
+  const { sink, spool, sender, add } = await testLink()
   const sent = [await add(1)]
   await until('the first', () => spool.counts.pending === 0)
   await sink.close()
@@ -68,7 +30,7 @@ it('waits out a control plane that is away, loses nothing and says how it stands
 })
 
 it('sends again what was stored without an answer, under the same id', async () => {
-  const { sink, spool, sender, add } = await link()
+  const { sink, spool, sender, add } = await testLink()
   sink.hangUp = true
   const id = await add(1)
   await until('the failure', () => sender.link.state === 'unreachable')
@@ -79,7 +41,7 @@ it('sends again what was stored without an answer, under the same id', async () 
 })
 
 it('sets the one bad item aside and delivers all others of its batch', async () => {
-  const { sink, spool, add } = await link()
+  const { sink, spool, add } = await testLink()
   const isBad = ({ sessions }: Snapshot) => sessions[0]?.tokens.input === 13
   sink.refuse = (snapshots) => (snapshots.some(isBad) ? { status: 422, code: 'invalid_request' } : null)
   const sent = await Promise.all(Array.from({ length: 30 }, (_, count) => add(count)))
@@ -89,7 +51,7 @@ it('sets the one bad item aside and delivers all others of its batch', async () 
 })
 
 it('keeps everything when the credential is refused, and says what to do', async () => {
-  const { sink, spool, sender, add } = await link()
+  const { sink, spool, sender, add } = await testLink()
   sink.refuse = () => ({ status: 401, code: 'unauthenticated' })
   await add(1)
   await until('the refusal', () => sender.link.state === 'refused')
@@ -97,7 +59,7 @@ it('keeps everything when the credential is refused, and says what to do', async
 })
 
 it('does not take the answer of some other program for a verdict on its items', async () => {
-  const { sink, spool, sender, add } = await link()
+  const { sink, spool, sender, add } = await testLink()
   sink.refuse = () => ({ status: 404, code: 'this is no problem document of ours' })
   await add(1)
   await until('the failure', () => sender.link.state === 'unreachable')

@@ -37,15 +37,48 @@ export class Journal {
     return { journal: new Journal(path, file, soundBytes), replay }
   }
 
-  /** Resolves when the records are on disk. Rejects when they are not; the next append repairs what was half written. */
+  /** Resolves when the records are on disk. Rejects when they are not: what was half written is taken back. */
   append(records: readonly unknown[]): Promise<void> {
-    return this.#next(async () => {
-      const text = `${this.#torn ? '\n' : ''}${records.map(formatRecord).join('')}`
-      this.#torn = true
+    return this.#next(() => this.#append(records))
+  }
+
+  async #append(records: readonly unknown[]): Promise<void> {
+    // What a failure left behind must not be whole after all when a later record says otherwise.
+    if (this.#torn) await this.#file.truncate(this.sizeBytes)
+    const text = records.map(formatRecord).join('')
+    this.#torn = true
+    try {
       await this.#file.appendFile(text)
       await this.#file.datasync()
+    } catch (error) {
+      await this.#file.truncate(this.sizeBytes).catch(() => undefined)
+      throw error
+    }
+    this.#torn = false
+    this.sizeBytes += Buffer.byteLength(text)
+  }
+
+  /** Resolves when so many bytes could be written; takes them back. Rejects when they could not. */
+  probe(bytes: number): Promise<void> {
+    return this.#next(async () => {
+      this.#torn = true
+      try {
+        // Empty lines say nothing, should they stay.
+        await this.#file.appendFile(Buffer.alloc(bytes, '\n'))
+        await this.#file.datasync()
+      } finally {
+        await this.#file.truncate(this.sizeBytes)
+        this.#torn = false
+      }
+    })
+  }
+
+  /** Forgets every record, in place: works on a full disk and gives its room back. */
+  clear(): Promise<void> {
+    return this.#next(async () => {
+      await this.#file.truncate(0)
       this.#torn = false
-      this.sizeBytes += Buffer.byteLength(text)
+      this.sizeBytes = 0
     })
   }
 
@@ -79,7 +112,8 @@ export class Journal {
   }
 }
 
-const formatRecord = (record: unknown): string => {
+/** One checked line. */
+export const formatRecord = (record: unknown): string => {
   const body = JSON.stringify(record)
   return `${crc32(body).toString(16).padStart(8, '0')} ${body}\n`
 }
@@ -99,7 +133,8 @@ const readAll = (bytes: Buffer): { replay: Replay; soundBytes: number } => {
   return { replay: { records, damaged }, soundBytes: from }
 }
 
-const parseRecord = (line: string): unknown => {
+/** The record of a line without its end; undefined when it is damaged. */
+export const parseRecord = (line: string): unknown => {
   const body = line.slice(9)
   if (line.slice(0, 8) !== crc32(body).toString(16).padStart(8, '0')) return undefined
   try {

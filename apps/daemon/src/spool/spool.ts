@@ -42,6 +42,7 @@ export class Spool {
   #nextSeq = 1
   #sizeBytes = 0
   #wake: (() => void) | null = null
+  #onDropped: (() => void) | null = null
   readonly dropped: { [W in Weight]: number } = { state: 0, progress: 0, heartbeat: 0 }
   damaged = 0
 
@@ -112,11 +113,23 @@ export class Spool {
     return batch
   }
 
-  /** The control plane has them durably: they go. */
+  /** The control plane has them durably: they go. Not written down, it only means that they are sent again. */
   async done(seqs: readonly number[]): Promise<void> {
     for (const seq of seqs) this.#forget(seq)
-    await this.#journal.append([{ done: seqs }])
-    await this.#compact()
+    await this.#journal.append([{ done: seqs }]).catch(() => undefined)
+    await this.#compact().catch(() => undefined)
+  }
+
+  /** Gives all its room on the disk to others; what was dropped is counted and said anew. */
+  async relieve(): Promise<void> {
+    for (const { seq, weight } of [...this.#pending.values()]) this.#drop(seq, weight)
+    await this.#journal.clear().catch(() => undefined)
+  }
+
+  #drop(seq: number, weight: Weight): void {
+    this.#forget(seq)
+    this.dropped[weight] += 1
+    this.#onDropped?.()
   }
 
   /** Refused for good: kept apart with the reason, so that it blocks nobody. */
@@ -137,6 +150,11 @@ export class Spool {
   /** Calls when something new can be sent. */
   onAdded(wake: () => void): void {
     this.#wake = wake
+  }
+
+  /** Calls when something was dropped that its agent has to say again. */
+  onDropped(dropped: () => void): void {
+    this.#onDropped = dropped
   }
 
   close(): Promise<void> {
@@ -167,8 +185,7 @@ export class Spool {
       for (const item of [...this.#pending.values()]) {
         if (this.#sizeBytes <= this.#limitBytes) return gone
         if (item.weight !== weight || item.seq === newest) continue
-        this.#forget(item.seq)
-        this.dropped[weight] += 1
+        this.#drop(item.seq, weight)
         gone.push(item.seq)
       }
     }

@@ -12,9 +12,10 @@ export const run = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   input = '',
+  node = process.execPath,
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(node, [program, ...args], {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     })

@@ -5,6 +5,7 @@ import { api } from '@watchbill/contract/api'
 import type { MachineReport } from '@watchbill/contract/machines'
 import type { SessionReport } from '@watchbill/contract/sessions'
 import type { Snapshot } from '@watchbill/contract/snapshots'
+import { EntryBook } from './entry-book.ts'
 
 export const sinkMachineId = 'mch_01a1f848-b543-7e91-9e5e-989cb75f9d5f'
 
@@ -14,6 +15,9 @@ export class Sink {
   /** Every body as it came, inflated: for what must never be in one. */
   readonly bodies: string[] = []
   readonly tokens = new Set<string>()
+  readonly book = new EntryBook()
+  /** Answers entries so instead of storing them; null stores. */
+  refuseEntries: (() => { status: number; code: string } | null) | null = null
   machine: MachineReport | null = null
   duplicates = 0
   /** Answers instead of storing; null stores. */
@@ -64,7 +68,28 @@ export class Sink {
     if (request.method === 'POST' && request.url === '/v1/machines') return this.#join(body, response)
     if (request.method === 'PUT') return this.#report(body, response)
     if (request.method === 'POST' && request.url === '/v1/snapshots') return this.#store(body, response)
+    if (request.method === 'POST' && request.url === '/v1/audit/entries')
+      return this.#storeEntries(body, response)
+    if (request.url === '/livez') return reply(response, 200, { status: 'ok' })
     reply(response, 404, problem(404, 'not_found'))
+  }
+
+  #storeEntries(body: string, response: ServerResponse): void {
+    const { entries } = api.postEntries.body.parse(JSON.parse(body))
+    const refusal = this.refuseEntries?.() ?? null
+    if (refusal !== null) {
+      reply(response, refusal.status, problem(refusal.status, refusal.code))
+      return
+    }
+    const answer = this.book.store(entries)
+    if (this.hangUp) response.destroy()
+    else if (typeof answer !== 'string')
+      reply(response, 200, { receipts: answer, expected: this.book.expected() })
+    else
+      reply(response, 409, {
+        ...problem(409, 'conflict'),
+        errors: [{ pointer: '/entries/0/header', detail: answer }],
+      })
   }
 
   #join(body: string, response: ServerResponse): void {
@@ -82,8 +107,11 @@ export class Sink {
   }
 
   #store(body: string, response: ServerResponse): void {
-    const { snapshots } = api.postSnapshots.body.parse(JSON.parse(body))
-    const refusal = this.refuse?.(snapshots) ?? null
+    const parsed = api.postSnapshots.body.safeParse(JSON.parse(body))
+    // As the control plane does it: the credential is looked at first.
+    const snapshots = parsed.success ? parsed.data.snapshots : []
+    const malformed = parsed.success ? null : { status: 422, code: 'invalid_request' }
+    const refusal = this.refuse?.(snapshots) ?? malformed
     if (refusal !== null) {
       reply(response, refusal.status, problem(refusal.status, refusal.code))
       return

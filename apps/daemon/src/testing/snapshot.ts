@@ -5,7 +5,7 @@ import type { Snapshot } from '@watchbill/contract/snapshots'
 import { sessionIdOf } from '@watchbill/runtimes'
 import { sinkMachineId } from './sink.ts'
 
-const testAgentId = 'agt_00000000-0000-8000-8000-000000000001'
+export const testAgentId = 'agt_00000000-0000-8000-8000-000000000001'
 
 export const testSession = (nativeId: string, input: number): SessionReport =>
   SessionReport.parse({

@@ -14,6 +14,7 @@ export function createLinks(workspace: string | null) {
     agent: (id: string) => link(`/agents/${encodeURIComponent(id)}`),
     sessions: (filters?: Readonly<Record<string, string | null | undefined>>) => link('/sessions', filters),
     session: (id: string) => link('/sessions', { session: id }),
+    settings: () => link('/settings'),
     health: () => link('/health'),
     readiness: () => link('/readiness'),
     reference: () => link('/reference'),

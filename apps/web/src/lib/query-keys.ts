@@ -12,5 +12,6 @@ export const queryKeys = {
   /** The sessions shown under one agent. */
   agentSessions: (workspace: string | null, id: string) => ['agent-sessions', workspace, id] as const,
   session: (workspace: string | null, id: string) => ['session', workspace, id] as const,
+  keys: (workspace: string | null) => ['keys', workspace] as const,
   machines: (workspace: string | null) => ['machines', workspace] as const,
 }

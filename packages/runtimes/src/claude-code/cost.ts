@@ -1,5 +1,5 @@
 import { countAt, isRow, type Row, rowAt, valueAt } from '../row.ts'
-import type { CostPoint, Thread } from '../thread.ts'
+import type { CostPoint, Thread } from '../thread-state.ts'
 
 const pointLimit = 256
 /** Above a billion dollars a total is damage, not money. */
@@ -32,7 +32,8 @@ export const addCost = (thread: Thread, row: Row, ms: number | null): void => {
   const usd = valueAt(row, 'totalCostUSD')
   if (!sane(usd)) return
   const listed = [0, 0, 0, 0, 0]
-  for (const [, ...columns] of Object.values(thread.calls))
+  const { call } = thread.folded
+  for (const [, ...columns] of [...Object.values(thread.calls), ...(call === null ? [] : [call])])
     columns.forEach((value, index) => {
       listed[index] = (listed[index] ?? 0) + (value ?? 0)
     })

@@ -1,7 +1,10 @@
+import { contentOf, toolCalled } from '../calls.ts'
 import { countUnknown, countUnread, createFile, type FileState, threadIn } from '../file.ts'
 import { mergeSessions } from '../merge.ts'
+import { begin, compacted, failed, finish, type Moment, setMode } from '../moment.ts'
 import {
   countAt,
+  idAt,
   instantAt,
   label,
   labelAt,
@@ -12,20 +15,12 @@ import {
   rowsAt,
   valueAt,
 } from '../row.ts'
-import type { SessionFormat } from '../runtime.ts'
+import type { Emit, SessionFormat } from '../runtime.ts'
 import { toolRequest } from '../shell.ts'
-import {
-  addCall,
-  addMark,
-  addPrompt,
-  type Call,
-  setPhase,
-  type Thread,
-  toolAnswered,
-  toolAsked,
-  touch,
-} from '../thread.ts'
+import { addCall, addPrompt, setPhase, touch } from '../thread.ts'
+import type { Call, Thread } from '../thread-state.ts'
 import { addCost } from './cost.ts'
+import { readResult } from './result.ts'
 
 /** `command`: key of the last slash command, a prompt if the model answers it. */
 interface ClaudeFile extends FileState {
@@ -40,6 +35,7 @@ const quiet = new Set(
   ),
 )
 
+const runtime = 'claude-code'
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const subagentFile = /(?:^|\/)agent-([A-Za-z0-9_-]{1,80})\.jsonl$/
 const subagentFolder = /([^/]+)\/subagents\//
@@ -63,7 +59,6 @@ const threadOf = (file: ClaudeFile, row: Row): Thread => {
 const describe = (thread: Thread, row: Row): void => {
   thread.version = labelAt(row, 'version', 60) ?? thread.version
   thread.entrypoint = labelAt(row, 'entrypoint', 60) ?? thread.entrypoint
-  thread.mode = labelAt(row, 'permissionMode', 60) ?? thread.mode
   thread.branch = labelAt(row, 'gitBranch', 200) ?? thread.branch
   // The folder follows `cd`; the first one is the project.
   thread.cwd ??= labelAt(row, 'cwd', 1000)
@@ -80,22 +75,11 @@ const textOf = (message: Row): string => {
   return (block && rawAt(block, 'text')) ?? ''
 }
 
-const readResult = (thread: Thread, row: Row, block: Row, ms: number | null): void => {
-  const call = rawAt(block, 'tool_use_id') ?? ''
-  const key = `${rawAt(row, 'uuid')}|${call}`
-  const denied =
-    rawAt(row, 'toolDenialKind') !== null ||
-    valueAt(rowAt(row, 'permissionDecision'), 'decision') === 'reject'
-  toolAnswered(thread, call)
-  if (denied) addMark(thread, 'denial', key)
-  else if (valueAt(block, 'is_error') === true) addMark(thread, 'failure', key)
-  setPhase(thread, 'working', ms)
-}
-
-const readUser = (file: ClaudeFile, thread: Thread, row: Row, ms: number | null): void => {
+const readUser = (file: ClaudeFile, at: Moment, row: Row): void => {
+  const { thread, ms } = at
   const message = rowAt(row, 'message')
   const results = rowsAt(message, 'content').filter((part) => valueAt(part, 'type') === 'tool_result')
-  for (const block of results) readResult(thread, row, block, ms)
+  for (const block of results) readResult(at, row, block)
   const flagged = ['isMeta', 'isCompactSummary', 'isVisibleInTranscriptOnly'].some(
     (flag) => valueAt(row, flag) === true,
   )
@@ -105,6 +89,7 @@ const readUser = (file: ClaudeFile, thread: Thread, row: Row, ms: number | null)
   if (text.startsWith(interruption)) setPhase(thread, 'idle', ms)
   else if (!commandText.test(text)) {
     file.command = null
+    begin(at)
     addPrompt(thread, key, ms)
   } else if (/<command-name>/.test(text.slice(0, 4000))) file.command = key
 }
@@ -119,22 +104,37 @@ const callOf = (usage: Row, ms: number | null): Call => {
   return [ms, countAt(usage, 'input_tokens'), cacheRead, cacheWrite, visible, thinking]
 }
 
-const readAssistant = (file: ClaudeFile, thread: Thread, row: Row, ms: number | null): void => {
+/** Sub-agents stop with an answer or an error; what goes on later begins anew. */
+const stop = (at: Moment, outcome: 'ok' | 'error' | 'unknown'): void => {
+  setPhase(at.thread, 'idle', at.ms)
+  if (at.thread.kind === 'subagent') finish(at, { outcome })
+}
+
+const statusAt = (row: Row, name: string): number | null => {
+  const status = countAt(row, name)
+  return status !== null && status >= 100 && status <= 599 ? status : null
+}
+
+const readCalls = (at: Moment, row: Row, rowId: string): void => {
   const message = rowAt(row, 'message')
-  const rowId = rawAt(row, 'uuid') ?? `${ms}`
-  const model = labelAt(message, 'model')
-  if (valueAt(row, 'isApiErrorMessage') === true) {
-    addMark(thread, 'error', rowId)
-    setPhase(thread, 'idle', ms)
-    return
+  const origin = labelAt(row, 'requestSessionId', 100)
+  for (const block of rowsAt(message, 'content')) {
+    if (valueAt(block, 'type') !== 'tool_use') continue
+    const call = idAt(block, 'id') ?? rowId
+    const name = label(valueAt(block, 'name')) ?? 'tool'
+    const input = valueAt(block, 'input')
+    const asked = { call, key: `${rowId}|${call}`, name, request: toolRequest(name, input), input, ms: at.ms }
+    toolCalled(at, asked, at.thread.kind === 'main' ? (origin ?? undefined) : undefined)
   }
-  if (model === '<synthetic>') {
-    setPhase(thread, 'idle', ms)
-    return
-  }
-  thread.model = model ?? thread.model
+}
+
+const readAnswer = (file: ClaudeFile, at: Moment, row: Row, rowId: string): void => {
+  const { thread, ms } = at
+  const message = rowAt(row, 'message')
+  thread.model = labelAt(message, 'model') ?? thread.model
   const origin = rawAt(row, 'requestSessionId')
   if (thread.kind === 'main' && origin !== null && origin !== thread.id) thread.borrowed = true
+  begin(at)
   if (file.command !== null && thread.kind === 'main') {
     addPrompt(thread, file.command, ms)
     file.command = null
@@ -142,31 +142,60 @@ const readAssistant = (file: ClaudeFile, thread: Thread, row: Row, ms: number | 
   const usage = rowAt(message, 'usage')
   if (Object.keys(usage).length > 0)
     addCall(thread, `${rawAt(message, 'id') ?? rowId}|${rawAt(row, 'requestId')}`, callOf(usage, ms))
-  for (const block of rowsAt(message, 'content')) {
-    if (valueAt(block, 'type') !== 'tool_use') continue
-    const call = rawAt(block, 'id') ?? rowId
-    const name = label(valueAt(block, 'name')) ?? 'tool'
-    const input = valueAt(block, 'input')
-    toolAsked(thread, { call, key: `${rowId}|${call}`, name, request: toolRequest(name, input), input, ms })
-  }
-  const stop = rawAt(message, 'stop_reason')
-  setPhase(thread, stop === null || stop === 'tool_use' || stop === 'pause_turn' ? 'working' : 'idle', ms)
+  readCalls(at, row, rowId)
+  const reason = rawAt(message, 'stop_reason')
+  if (reason === null || reason === 'tool_use' || reason === 'pause_turn') setPhase(thread, 'working', ms)
+  else stop(at, 'ok')
 }
 
-const readSystem = (thread: Thread, row: Row, ms: number | null): void => {
+const readAssistant = (file: ClaudeFile, at: Moment, row: Row): void => {
+  const rowId = idAt(row, 'uuid') ?? `${at.ms}`
+  const message = rowAt(row, 'message')
+  if (valueAt(row, 'isApiErrorMessage') === true) {
+    const kind = labelAt(row, 'error')
+    failed(at, rowId, { kind, status: statusAt(row, 'apiErrorStatus'), content: contentOf(textOf(message)) })
+    stop(at, 'error')
+  } else if (labelAt(message, 'model') === '<synthetic>') stop(at, 'unknown')
+  else readAnswer(file, at, row, rowId)
+}
+
+const readSystem = (at: Moment, row: Row): void => {
   const subtype = valueAt(row, 'subtype')
-  if (subtype === 'turn_duration' || subtype === 'stop_hook_summary') setPhase(thread, 'idle', ms)
-  else if (subtype === 'api_error') addMark(thread, 'error', rawAt(row, 'uuid') ?? `${ms}`)
+  const rowId = idAt(row, 'uuid') ?? `${at.ms}`
+  if (subtype === 'turn_duration' || subtype === 'stop_hook_summary') setPhase(at.thread, 'idle', at.ms)
+  else if (subtype === 'api_error') {
+    const error = rowAt(row, 'error')
+    const kind =
+      /"type":"([a-z_]{1,60}_error)"/.exec(rawAt(error, 'message')?.slice(0, 400) ?? '')?.[1] ?? null
+    const attempt = countAt(row, 'retryAttempt')
+    failed(at, rowId, {
+      kind,
+      status: statusAt(error, 'status'),
+      attempt,
+      content: contentOf(rawAt(error, 'message')),
+    })
+  } else if (subtype === 'compact_boundary') {
+    const about = rowAt(row, 'compactMetadata')
+    const tokensBefore = countAt(about, 'preTokens')
+    compacted(at, rowId, {
+      cause: labelAt(about, 'trigger'),
+      tokensBefore,
+      tokensAfter: countAt(about, 'postTokens'),
+    })
+  }
 }
 
-const readCost = (file: ClaudeFile, thread: Thread, row: Row): void => {
-  const times = Object.values(file.threads).map((other) => other.lastMs ?? 0)
-  addCost(thread, row, Math.max(0, ...times) || null)
+const readCost = (file: ClaudeFile, at: Moment, row: Row): void => {
+  const { thread } = at
+  const ms = Math.max(0, ...Object.values(file.threads).map((other) => other.lastMs ?? 0)) || null
+  addCost(thread, row, ms)
   // `claude -p` writes its total as it leaves; nothing else in the rows marks the end of a session.
-  if (thread.entrypoint === 'sdk-cli' && thread.phase === 'idle') setPhase(thread, 'ended', null)
+  if (thread.entrypoint !== 'sdk-cli' || thread.phase !== 'idle') return
+  setPhase(thread, 'ended', null)
+  finish({ ...at, ms })
 }
 
-const apply = (file: ClaudeFile, line: string): void => {
+const apply = (file: ClaudeFile, line: string, emit?: Emit): void => {
   const row = parseRow(line)
   if (row === null) {
     countUnread(file, 'damaged line')
@@ -182,18 +211,23 @@ const apply = (file: ClaudeFile, line: string): void => {
   const thread = threadOf(file, row)
   const ms = instantAt(row, 'timestamp')
   touch(thread, ms)
-  if (known || type === 'permission-mode') describe(thread, row)
-  if (type === 'user') readUser(file, thread, row, ms)
-  else if (type === 'assistant') readAssistant(file, thread, row, ms)
-  else if (type === 'system') readSystem(thread, row, ms)
-  else if (type === 'cost-state') readCost(file, thread, row)
+  const at: Moment = { runtime, thread, ms, emit, scope: '' }
+  if (known || type === 'permission-mode') {
+    describe(thread, row)
+    setMode(at, labelAt(row, 'permissionMode', 60), idAt(row, 'uuid'))
+  }
+  if (known && thread.starts === 0) begin(at)
+  if (type === 'user') readUser(file, at, row)
+  else if (type === 'assistant') readAssistant(file, at, row)
+  else if (type === 'system') readSystem(at, row)
+  else if (type === 'cost-state') readCost(file, at, row)
 }
 
 /** Claude Code transcripts, `projects/<folder>/<session>.jsonl` and sub-agents below (reference §1.5). */
 export const claudeCode: SessionFormat<ClaudeFile> = {
-  runtime: 'claude-code',
+  runtime,
   name: 'Claude Code',
-  stateVersion: 1,
+  stateVersion: 2,
   roots: [
     { env: 'CLAUDE_CONFIG_DIR', home: '.claude', sub: 'projects' },
     { env: null, home: '.config/claude', sub: 'projects' },

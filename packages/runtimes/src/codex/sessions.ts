@@ -1,6 +1,6 @@
 import { countUnknown, countUnread, createFile, type FileState, threadIn } from '../file.ts'
-import { hash } from '../hash.ts'
 import { mergeSessions } from '../merge.ts'
+import { begin, type Moment } from '../moment.ts'
 import {
   countAt,
   instantAt,
@@ -13,25 +13,15 @@ import {
   rowAt,
   valueAt,
 } from '../row.ts'
-import type { SessionFormat } from '../runtime.ts'
-import { addMark, addPrompt, setPhase, type Thread, touch } from '../thread.ts'
-import { readToolItem, readToolRow } from './tools.ts'
-import { readTokenCount, readUsageRecord, type Totals } from './usage.ts'
+import type { Emit, SessionFormat } from '../runtime.ts'
+import { touch } from '../thread.ts'
+import type { Thread } from '../thread-state.ts'
+import type { CodexFile } from './state.ts'
+import { readToolRow } from './tools.ts'
+import { eventReaders, readCompaction, readSaid, readSettings } from './turns.ts'
+import { readUsageRecord } from './usage.ts'
 
-interface CodexFile extends FileState {
-  /** Own `session_meta` was read. A foreign one before it means that copied history comes first. */
-  own: boolean
-  foreign: boolean
-  forkedFrom: string | null
-  /** Rows numbered below belong to the thread this one was forked off. */
-  firstOrdinal: number
-  totals: Totals | null
-  records: boolean
-  tasks: boolean
-  oneShot: boolean
-  prompts: number
-}
-
+const runtime = 'codex'
 const fileId = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/i
 
 const initial = (path: string): CodexFile => ({
@@ -45,6 +35,9 @@ const initial = (path: string): CodexFile => ({
   tasks: false,
   oneShot: false,
   prompts: 0,
+  root: null,
+  failing: false,
+  compactions: [0, 0, 0],
 })
 
 /** `owner/name` of a remote URL; credentials in it stay behind. */
@@ -56,12 +49,14 @@ const parentOf = (source: unknown): string | null | undefined => {
   return labelAt(rowAt(rowAt(source, 'subagent'), 'thread_spawn'), 'parent_thread_id', 100)
 }
 
-const readMeta = (file: CodexFile, row: Row): void => {
+const readMeta = (file: CodexFile, row: Row, emit: Emit | undefined): void => {
   const meta = rowAt(row, 'payload')
   const id = labelAt(meta, 'id', 100) ?? labelAt(meta, 'session_id', 100)
   file.sessionId ??= id
   if (id !== file.sessionId) {
     file.foreign = true
+    // A copied parent may itself be a fork.
+    if (id === file.root) file.root = labelAt(meta, 'forked_from_id', 100) ?? file.root
     return
   }
   file.own = true
@@ -80,7 +75,18 @@ const readMeta = (file: CodexFile, row: Row): void => {
   file.oneShot = valueAt(meta, 'source') === 'exec'
   touch(thread, instantAt(meta, 'timestamp'))
   touch(thread, instantAt(row, 'timestamp'))
+  file.root ??= file.forkedFrom ?? thread.parent
+  const cause = file.forkedFrom === null ? null : 'fork'
+  begin(momentOf(file, thread, instantAt(row, 'timestamp'), emit), { cause, parent: file.forkedFrom })
 }
+
+const momentOf = (file: CodexFile, thread: Thread, ms: number | null, emit: Emit | undefined): Moment => ({
+  runtime,
+  thread,
+  ms,
+  emit,
+  scope: `${file.root ?? thread.id}|`,
+})
 
 /** One file, one thread; `parent` is undefined unless the row tells that this is a sub-agent. */
 const threadOf = (file: CodexFile, parent?: string | null): Thread => {
@@ -100,75 +106,26 @@ const threadOf = (file: CodexFile, parent?: string | null): Thread => {
   return known
 }
 
-const readSettings = (thread: Thread, settings: Row): void => {
-  thread.model = labelAt(settings, 'model') ?? thread.model
-  thread.mode = labelAt(settings, 'approval_policy', 60) ?? thread.mode
-  thread.cwd ??= labelAt(settings, 'cwd', 1000)
-}
-
-const readPrompt = (file: CodexFile, thread: Thread, text: string, ms: number | null): void => {
-  file.prompts += 1
-  // Copied history gets new times and ids: the same words at the same place are the same prompt.
-  addPrompt(thread, `${file.prompts}|${hash(text)}`, ms)
-}
-
-const readTaskEnd = (file: CodexFile, thread: Thread, event: Row, ms: number | null): void => {
-  file.tasks = true
-  if (valueAt(event, 'error') !== undefined && valueAt(event, 'error') !== null)
-    addMark(thread, 'error', rawAt(event, 'turn_id') ?? `${ms}`)
-  // `codex exec` leaves after its one turn; its file says no more.
-  setPhase(thread, file.oneShot ? 'ended' : 'idle', ms)
-}
-
-const readTaskStart = (file: CodexFile, thread: Thread, event: Row, ms: number | null): void => {
-  file.tasks = true
-  const trigger = rawAt(rowAt(event, 'turn_attribution'), 'turn_trigger')
-  if (trigger !== null) file.oneShot = trigger === 'exec'
-  setPhase(thread, 'working', ms)
-}
-
-const readItem = (file: CodexFile, thread: Thread, item: Row, ms: number | null): void => {
-  if (valueAt(item, 'type') === 'UserMessage')
-    readPrompt(file, thread, JSON.stringify(valueAt(item, 'content')) ?? '', ms)
-  else readToolItem(thread, item)
-}
-
-const eventReaders: Record<string, (file: CodexFile, thread: Thread, event: Row, ms: number | null) => void> =
-  {
-    task_started: readTaskStart,
-    task_complete: readTaskEnd,
-    turn_aborted: readTaskEnd,
-    token_count: (file, thread, event) => {
-      file.totals = readTokenCount(thread, event, file.totals, file.records)
-    },
-    thread_settings_applied: (_file, thread, event) => readSettings(thread, rowAt(event, 'thread_settings')),
-    item_completed: (file, thread, event, ms) => readItem(file, thread, rowAt(event, 'item'), ms),
-    user_message: (file, thread, event, ms) => readPrompt(file, thread, rawAt(event, 'message') ?? '', ms),
-    // Before turns were marked (older files), an answer is the only sign that a turn is over.
-    agent_message: (file, thread, _event, ms) => (file.tasks ? undefined : setPhase(thread, 'idle', ms)),
-    error: (_file, thread, _event, ms) => void addMark(thread, 'error', `event ${ms}`),
-    stream_error: (_file, thread, _event, ms) => void addMark(thread, 'error', `event ${ms}`),
-  }
-
 const quiet = new Set(
-  'compacted world_state ghost_snapshot message reasoning agent_reasoning agent_reasoning_raw_content agent_reasoning_section_break context_compacted entered_review_mode exited_review_mode exec_command_begin exec_command_end item_started mcp_tool_call_begin mcp_tool_call_end patch_apply_begin patch_apply_end plan_update session_configured shutdown_complete thread_name_updated thread_rolled_back turn_diff undo_completed undo_started warning web_search_begin web_search_end view_image_tool_call background_event compaction compaction_summary'.split(
+  'world_state ghost_snapshot message reasoning agent_reasoning agent_reasoning_raw_content agent_reasoning_section_break entered_review_mode exited_review_mode exec_command_begin exec_command_end item_started mcp_tool_call_begin mcp_tool_call_end patch_apply_begin patch_apply_end plan_update session_configured shutdown_complete thread_name_updated thread_rolled_back turn_diff undo_completed undo_started warning web_search_begin web_search_end view_image_tool_call background_event compaction compaction_summary'.split(
     ' ',
   ),
 )
 
-const readPayload = (file: CodexFile, thread: Thread, row: Row, ms: number | null): void => {
+const readPayload = (file: CodexFile, at: Moment, row: Row): void => {
   const payload = rowAt(row, 'payload')
   const type = rawAt(payload, 'type')
   if (valueAt(row, 'type') === 'response_item') {
-    if (!readToolRow(thread, payload, ms) && (type === null || !quiet.has(type))) countUnknown(file, type)
+    if (type === 'message' && valueAt(payload, 'phase') === 'final_answer') readSaid(file, at, payload)
+    if (!readToolRow(at, payload) && (type === null || !quiet.has(type))) countUnknown(file, type)
     return
   }
   const read = type !== null && Object.hasOwn(eventReaders, type) ? eventReaders[type] : undefined
-  if (read !== undefined) read(file, thread, payload, ms)
+  if (read !== undefined) read(file, at, payload)
   else if (type === null || !quiet.has(type)) countUnknown(file, type)
 }
 
-const apply = (file: CodexFile, line: string): void => {
+const apply = (file: CodexFile, line: string, emit?: Emit): void => {
   const row = parseRow(line)
   if (row === null) {
     countUnread(file, 'damaged line')
@@ -176,18 +133,19 @@ const apply = (file: CodexFile, line: string): void => {
   }
   const type = rawAt(row, 'type')
   if (type === 'session_meta') {
-    readMeta(file, row)
+    readMeta(file, row, emit)
     return
   }
   if ((file.foreign && !file.own) || (countAt(row, 'ordinal') ?? Infinity) < file.firstOrdinal) return
-  const thread = threadOf(file)
-  const ms = instantAt(row, 'timestamp')
-  touch(thread, ms)
-  if (type === 'event_msg' || type === 'response_item') readPayload(file, thread, row, ms)
-  else if (type === 'turn_context') readSettings(thread, rowAt(row, 'payload'))
+  const at = momentOf(file, threadOf(file), instantAt(row, 'timestamp'), emit)
+  touch(at.thread, at.ms)
+  if (at.thread.starts === 0) begin(at)
+  if (type === 'event_msg' || type === 'response_item') readPayload(file, at, row)
+  else if (type === 'turn_context') readSettings(at, rowAt(row, 'payload'))
+  else if (type === 'compacted') readCompaction(file, at, 0)
   else if (type === 'token_usage_record') {
     file.records = true
-    readUsageRecord(thread, rowAt(row, 'payload'))
+    readUsageRecord(at.thread, rowAt(row, 'payload'))
   } else if (type === null || !quiet.has(type)) countUnknown(file, type)
 }
 
@@ -221,9 +179,9 @@ const withFamily = (files: readonly CodexFile[]): FileState[] => {
 
 /** Codex rollouts, `sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl` (reference §2.2). */
 export const codex: SessionFormat<CodexFile> = {
-  runtime: 'codex',
+  runtime,
   name: 'Codex',
-  stateVersion: 1,
+  stateVersion: 2,
   roots: [
     { env: 'CODEX_HOME', home: '.codex', sub: 'sessions' },
     { env: 'CODEX_HOME', home: '.codex', sub: 'archived_sessions' },

@@ -1,5 +1,6 @@
 import { countAt, type Row, rawAt, rowAt, valueAt } from '../row.ts'
-import { addCall, type Call, type Thread } from '../thread.ts'
+import { addCall } from '../thread.ts'
+import type { Call, Thread } from '../thread-state.ts'
 
 /** Input (cached included), cached, cache write, output (reasoning included), reasoning, total: as Codex counts. */
 export type Totals = [number, number, number, number, number, number]

@@ -1,7 +1,10 @@
+import { contentOf, toolCalled, toolDecided, toolFinished } from '../calls.ts'
 import { countUnknown, countUnread, createFile, type FileState, threadIn } from '../file.ts'
 import { mergeSessions } from '../merge.ts'
+import { begin, failed, finish, type Moment } from '../moment.ts'
 import {
   countAt,
+  idAt,
   instantAt,
   label,
   labelAt,
@@ -12,32 +15,33 @@ import {
   rowsAt,
   valueAt,
 } from '../row.ts'
-import type { SessionFormat } from '../runtime.ts'
+import type { Emit, SessionFormat } from '../runtime.ts'
 import { toolRequest } from '../shell.ts'
-import {
-  addCall,
-  addMark,
-  addPrompt,
-  type Call,
-  setPhase,
-  type Thread,
-  toolAnswered,
-  toolAsked,
-  touch,
-} from '../thread.ts'
+import { addCall, addMark, addPrompt, setPhase, touch } from '../thread.ts'
+import type { Call, Thread } from '../thread-state.ts'
 
 interface GeminiFile extends FileState {
   /** Folder a sub-agent's file stands in, named after its parent session. */
   folder: string | null
   /** The project's short name, from the path: the rows name no folder. Null where it is a hash. */
   slug: string | null
+  /** Start time of the process that wrote last: another one is a resume. */
+  process: string | null
 }
+
+const runtime = 'gemini-cli'
 
 const initial = (path: string): GeminiFile => ({
   ...createFile(null),
   folder: /\/chats\/([^/]+)\/[^/]+$/.exec(path)?.[1] ?? null,
   slug: /^(?![0-9a-f]{64}\/)([^/]+)\/chats\//.exec(path)?.[1] ?? null,
+  process: null,
 })
+
+const momentOf = (file: GeminiFile, ms: number | null, emit: Emit | undefined): Moment => {
+  const thread = threadOf(file)
+  return { runtime, thread, ms, emit, scope: `${thread.id}|` }
+}
 
 const threadOf = (file: GeminiFile): Thread => {
   const known = Object.values(file.threads)[0]
@@ -48,7 +52,7 @@ const threadOf = (file: GeminiFile): Thread => {
 }
 
 /** First line of a file; a resume writes it again, with a new start time that is not the session's. */
-const readHeader = (file: GeminiFile, row: Row): void => {
+const readHeader = (file: GeminiFile, row: Row, emit: Emit | undefined): void => {
   file.sessionId ??= labelAt(row, 'sessionId', 100)
   const thread = threadOf(file)
   if (valueAt(row, 'kind') === 'subagent') {
@@ -60,6 +64,11 @@ const readHeader = (file: GeminiFile, row: Row): void => {
   thread.scope = thread.id
   touch(thread, instantAt(row, 'startTime'))
   touch(thread, instantAt(row, 'lastUpdated'))
+  const started = idAt(row, 'startTime')
+  // No row says that a process ended; a new one says that the one before did.
+  if (started !== file.process && thread.kind === 'main') thread.running = false
+  file.process = started
+  begin(momentOf(file, instantAt(row, 'startTime'), emit))
 }
 
 /** §4.3: input includes the cache; thoughts stand beside the output; tool tokens are part of the prompt. */
@@ -73,27 +82,45 @@ const callOf = (tokens: Row, ms: number | null): Call => {
 
 const answered = new Set(['success', 'error', 'cancelled'])
 
-const readTools = (thread: Thread, message: Row, ms: number | null): void => {
-  for (const tool of rowsAt(message, 'toolCalls')) {
-    const call = rawAt(tool, 'id') ?? `${rawAt(message, 'id')}`
-    const name = labelAt(tool, 'name') ?? 'tool'
-    const input = valueAt(tool, 'args')
-    const status = rawAt(tool, 'status') ?? 'success'
-    toolAsked(thread, { call, key: call, name, request: toolRequest(name, input), input, ms })
-    if (!answered.has(status)) continue
-    toolAnswered(thread, call)
-    if (status === 'error') addMark(thread, 'failure', call)
-    if (status === 'cancelled') addMark(thread, 'denial', call)
-  }
+/** Errors of the scheduler itself: the tool was neither allowed nor refused. */
+const neverRan = /^(Tool "[^"]{0,200}" not found|Invalid parameters|params )/
+const byPolicy = /denied by policy|execution denied/i
+
+const errorOf = (tool: Row): string => {
+  const parts = rowsAt(tool, 'result').map((part) => rowAt(rowAt(part, 'functionResponse'), 'response'))
+  return (parts.map((response) => rawAt(response, 'error')).find((text) => text !== null) ?? '').slice(0, 300)
+}
+
+/** The row is written when the call is over, so it says all of it at once. */
+const readTool = (at: Moment, tool: Row, fallback: string): void => {
+  const call = idAt(tool, 'id') ?? fallback
+  const name = labelAt(tool, 'name') ?? 'tool'
+  const input = valueAt(tool, 'args')
+  const status = rawAt(tool, 'status') ?? 'success'
+  toolCalled(at, { call, key: call, name, request: toolRequest(name, input), input, ms: at.ms })
+  if (!answered.has(status)) return
+  const end = { ...at, ms: instantAt(tool, 'timestamp') ?? at.ms }
+  const error = errorOf(tool)
+  const refused = status === 'cancelled' || (status === 'error' && byPolicy.test(error))
+  if (refused) toolDecided(end, { call }, 'deny', status === 'cancelled' ? 'person' : 'rule')
+  else if (status === 'success' || !neverRan.test(error)) toolDecided(end, { call }, 'allow', 'unknown')
+  const outcome = refused ? 'denied' : status === 'error' ? 'error' : 'ok'
+  toolFinished(end, { call, outcome, content: contentOf(valueAt(tool, 'resultDisplay')) })
+  if (status === 'error') addMark(at.thread, 'failure', call)
+  if (status === 'cancelled') addMark(at.thread, 'denial', call)
+  // A sub-agent gives its answer through this tool, and only then.
+  if (name === 'complete_task' && status === 'success' && at.thread.kind === 'subagent')
+    finish(end, { outcome: 'ok' })
 }
 
 /** Written as a message after its tool calls ran, so a message with text alone may yet turn out not to be the last. */
-const readAnswer = (thread: Thread, message: Row, ms: number | null): void => {
+const readAnswer = (at: Moment, message: Row): void => {
+  const { thread, ms } = at
   thread.model = labelAt(message, 'model') ?? thread.model
   const tokens = rowAt(message, 'tokens')
   // A resume repeats old messages without their tokens: those known stay.
   if (Object.keys(tokens).length > 0) addCall(thread, rawAt(message, 'id') ?? `${ms}`, callOf(tokens, ms))
-  readTools(thread, message, ms)
+  for (const tool of rowsAt(message, 'toolCalls')) readTool(at, tool, `${idAt(message, 'id')}`)
   const content = valueAt(message, 'content')
   const calls =
     rowsAt(message, 'toolCalls').length > 0 ||
@@ -109,41 +136,42 @@ const readPrompt = (thread: Thread, message: Row, ms: number | null): void => {
     addPrompt(thread, rawAt(message, 'id') ?? `${ms}`, ms)
 }
 
-const readMessage = (file: GeminiFile, message: Row): void => {
-  const thread = threadOf(file)
+const readMessage = (file: GeminiFile, message: Row, emit: Emit | undefined): void => {
   const type = rawAt(message, 'type')
-  const ms = instantAt(message, 'timestamp')
+  const at = momentOf(file, instantAt(message, 'timestamp'), emit)
+  const { thread, ms } = at
+  if (thread.starts === 0) begin(at)
   touch(thread, ms)
   if (type === 'user') readPrompt(thread, message, ms)
-  else if (type === 'gemini') readAnswer(thread, message, ms)
+  else if (type === 'gemini') readAnswer(at, message)
   else if (type === 'error') {
-    addMark(thread, 'error', rawAt(message, 'id') ?? `${ms}`)
+    failed(at, idAt(message, 'id') ?? `${ms}`, { content: contentOf(valueAt(message, 'content')) })
     setPhase(thread, 'idle', ms)
   } else if (type !== 'info' && type !== 'warning') countUnknown(file, type)
 }
 
-const readSet = (file: GeminiFile, set: Row): void => {
-  for (const message of rowsAt(set, 'messages')) readMessage(file, message)
+const readSet = (file: GeminiFile, set: Row, emit: Emit | undefined): void => {
+  for (const message of rowsAt(set, 'messages')) readMessage(file, message, emit)
   touch(threadOf(file), instantAt(set, 'lastUpdated'))
 }
 
-const apply = (file: GeminiFile, line: string): void => {
+const apply = (file: GeminiFile, line: string, emit?: Emit): void => {
   const row = parseRow(line)
   if (row === null) {
     countUnread(file, 'damaged line')
     return
   }
-  if (Object.hasOwn(row, '$set')) readSet(file, rowAt(row, '$set'))
-  else if (Object.hasOwn(row, 'type')) readMessage(file, row)
-  else if (Object.hasOwn(row, 'sessionId')) readHeader(file, row)
+  if (Object.hasOwn(row, '$set')) readSet(file, rowAt(row, '$set'), emit)
+  else if (Object.hasOwn(row, 'type')) readMessage(file, row, emit)
+  else if (Object.hasOwn(row, 'sessionId')) readHeader(file, row, emit)
   else countUnknown(file, Object.keys(row).some((name) => name.startsWith('$')) ? 'operator' : null)
 }
 
 /** Gemini CLI chats, `tmp/<slug>/chats/session-<time>-<id8>.jsonl`, messages upserted by id (reference §3). */
 export const geminiCli: SessionFormat<GeminiFile> = {
-  runtime: 'gemini-cli',
+  runtime,
   name: 'Gemini CLI',
-  stateVersion: 1,
+  stateVersion: 2,
   roots: [{ env: null, home: '.gemini', sub: 'tmp' }],
   matches: (path) => /^[^/]+\/chats\/([^/]+\/)?[^/]+\.jsonl$/.test(path),
   initial,

@@ -2,10 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useApi } from '../../lib/api.ts'
+import { AgentComponents } from './agent-components.tsx'
 import { AgentHead } from './agent-head.tsx'
 import { AgentMachine } from './agent-machine.tsx'
+import { AgentNative } from './agent-native.tsx'
 import { AgentReadings } from './agent-readings.tsx'
 import { AgentSessions } from './agent-sessions.tsx'
+import { AgentStateMachine } from './agent-state-machine.tsx'
 import { agentQuery } from './queries.ts'
 import { RibbonSection } from './ribbon-section.tsx'
 
@@ -20,8 +23,11 @@ export function AgentPage({ id }: { id: string }) {
     <>
       <AgentHead agent={agent} />
       <RibbonSection id={id} />
+      <AgentStateMachine machineState={agent.machineState} />
+      <AgentComponents components={agent.components} />
       <AgentSessions agent={agent} />
       <AgentReadings agent={agent} />
+      <AgentNative agent={agent} />
       <AgentMachine agent={agent} />
     </>
   )

@@ -1,13 +1,13 @@
 'use client'
 
 import type { AgentDetail, Reading } from '@watchbill/contract/agents'
-import { formatCount } from '../../lib/figures.ts'
 import { AbsoluteTime } from '../../ui/absolute-time.tsx'
 import { Cell, DataTable, HeadCell, Row } from '../../ui/data-table.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Section } from '../../ui/section.tsx'
 import { SourceMark } from '../../ui/source-mark.tsx'
 import { UntrustedText } from '../../ui/untrusted-text.tsx'
+import { readingFigure } from './reading-figure.ts'
 
 /** Every value the agent last had, with how it is known and how old it is. */
 export function AgentReadings({ agent }: { agent: AgentDetail }) {
@@ -53,14 +53,9 @@ function ReadingRow({ reading }: { reading: Reading }) {
       </Cell>
       <Cell>
         <SourceMark source={reading.source} at={reading.at}>
-          <ReadingValue value={reading.value} />
+          <ReadingValue value={reading.value} unit={reading.unit} />
         </SourceMark>
-        {reading.unit !== null && reading.value !== null && (
-          <span className="text-muted">
-            {' '}
-            <UntrustedText text={reading.unit} />
-          </span>
-        )}
+        <ReadingUnit reading={reading} />
       </Cell>
       <Cell>{reading.source}</Cell>
       <Cell>
@@ -75,8 +70,25 @@ function ReadingRow({ reading }: { reading: Reading }) {
 }
 
 /** A value that is not known is "–", never 0 or "no". */
-function ReadingValue({ value }: { value: Reading['value'] }) {
+function ReadingValue({ value, unit }: Pick<Reading, 'value' | 'unit'>) {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'number') return <span className="figures">{formatCount(value)}</span>
+  if (typeof value === 'number') {
+    return (
+      <span className="figures" title={String(value)}>
+        {readingFigure(value, unit).text}
+      </span>
+    )
+  }
   return <UntrustedText text={value} />
+}
+
+function ReadingUnit({ reading: { value, unit } }: { reading: Reading }) {
+  const shown = typeof value === 'number' ? readingFigure(value, unit).unit : unit
+  if (shown === null || value === null) return null
+  return (
+    <span className="text-muted">
+      {' '}
+      <UntrustedText text={shown} />
+    </span>
+  )
 }

@@ -135,6 +135,10 @@ describe('stateSentence', () => {
     expect(said(agent({ observedAt: ago(20) }), 'stale')).toBe(
       'Silent for 20 min; nobody knows what it does now',
     )
+    const heartbeat = agent({ livenessReason: 'no heartbeat since 2026-03-04 10:00:00 UTC' })
+    expect(said(heartbeat, 'stale')).toBe(
+      'Silent: no heartbeat since 2026-03-04 10:00:00 UTC; nobody knows what it does now',
+    )
     expect(said(agent({}), 'stopped', now - 7_200_000)).toBe('Stopped for 2 h')
   })
 

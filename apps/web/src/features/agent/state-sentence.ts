@@ -61,6 +61,13 @@ function failing({ lead, healthReason }: Agent): Part[] {
 const latest = (lead: Session | null, now: number): Part[] =>
   lead === null ? [] : [words(`${age(lead.lastActivityAt, now, '; last active ')} ago`), ...inProject(lead)]
 
+/** Its collector may still speak, of a heartbeat that stopped: then the reason says since when. */
+const stale = ({ livenessReason, observedAt }: Agent, now: number): Part[] => {
+  const after = words('; nobody knows what it does now')
+  if (livenessReason === null) return [words(`Silent${age(observedAt, now, ' for ')}`), after]
+  return [words('Silent: '), { kind: 'agent', text: livenessReason }, after]
+}
+
 /**
  * What the agent does, as the sentence the page opens with (LOOK "Status language").
  * `state` is the state by the clock; `sinceMs` where the history says since when it holds.
@@ -87,7 +94,7 @@ export function stateSentence(
     case 'idle':
       return [words('Idle'), ...(agent.lead?.lastActivityAt == null ? [] : latest(agent.lead, now))]
     case 'stale':
-      return [words(`Silent${age(agent.observedAt, now, ' for ')}; nobody knows what it does now`)]
+      return stale(agent, now)
     case 'stopped':
       return [words(`Stopped${since}`), ...given('agent', ': ', agent.livenessReason)]
   }

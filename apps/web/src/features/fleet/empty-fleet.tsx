@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query'
 import type { LookedAt, Machine } from '@watchbill/contract/machines'
 import { useApi } from '../../lib/api.ts'
 import { programUrl } from '../../lib/program-url.ts'
+import { AddMachine } from '../../ui/add-machine.tsx'
 import { Command } from '../../ui/command.tsx'
+import { Listening } from '../../ui/listening.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 import { Section } from '../../ui/section.tsx'
@@ -13,24 +15,15 @@ import { UntrustedText } from '../../ui/untrusted-text.tsx'
 import { type FirstIds, firstSnapshotCommand } from './first-snapshot.ts'
 import { machinesQuery } from './queries.ts'
 
-/** Nothing yet: what was looked at, what was found, three commands to copy. The page flips by itself. */
+/** Nothing yet: what was looked at, what was found, the commands to copy. The page flips by itself. */
 export function EmptyFleet({ origin, ids }: { origin: string; ids: FirstIds }) {
   const { data } = useQuery(machinesQuery(useApi()))
   return (
     <>
       <title>Fleet · Watchbill</title>
       <PageHead lead="No agent has reported yet">
-        <p role="status" className="mt-2 flex items-center gap-2 text-muted">
-          <svg
-            viewBox="0 0 12 12"
-            width="10"
-            height="10"
-            aria-hidden="true"
-            className="animate-pulse text-working"
-          >
-            <circle cx="6" cy="6" r="5" fill="currentColor" />
-          </svg>
-          Listening… this page turns by itself when the first one does.
+        <p className="mt-2">
+          <Listening>Listening… this page turns by itself when the first one does.</Listening>
         </p>
       </PageHead>
       <Section label="Looked at">
@@ -45,6 +38,9 @@ export function EmptyFleet({ origin, ids }: { origin: string; ids: FirstIds }) {
         {data?.machines.map((machine) => (
           <LookedAtMachine key={machine.id} machine={machine} />
         ))}
+      </Section>
+      <Section label="Add a machine">
+        <AddMachine origin={origin} machines={data?.machines ?? []} />
       </Section>
       <Section label="Start an agent">
         <Step label="agent command" command={'claude -p "hello"'}>

@@ -28,6 +28,9 @@ export function Rail({ signedIn }: { signedIn: boolean }) {
             <Page name="sessions" href={links.sessions()}>
               Sessions
             </Page>
+            <Page name="settings" href={links.settings()}>
+              Settings
+            </Page>
           </>
         ) : (
           <Page name="sign-in" href="/sign-in">

@@ -15,6 +15,7 @@ const textFor = (schema: JsonSchema, name: string, seed: ExampleSeed): string =>
   const prefix = /^\^([a-z]{3})_\[0-9a-f\]/.exec(pattern)?.[1]
   if (prefix !== undefined) return seed.ids[prefix] ?? `${prefix}_${madeUp}`
   if (pattern.startsWith('^\\d{4}-')) return new Date(seed.nowMs).toISOString()
+  if (pattern.startsWith('^[A-Za-z0-9_-]{42}')) return 'A'.repeat(43)
   if (pattern.includes('{16,200}')) return 'the-token-from-your-sign-in-link'
   if (pattern.startsWith('^\\d')) return '10'
   if (name === 'runtime') return 'claude-code'

@@ -1,7 +1,9 @@
 import { agents } from '@watchbill/contract/agents'
+import { audit } from '@watchbill/contract/audit'
 import type { Endpoint } from '@watchbill/contract/endpoint'
 import { fleet } from '@watchbill/contract/fleet'
 import { identity } from '@watchbill/contract/identity'
+import { install } from '@watchbill/contract/install'
 import { machines } from '@watchbill/contract/machines'
 import { maintenance } from '@watchbill/contract/maintenance'
 import { probes } from '@watchbill/contract/probes'
@@ -22,6 +24,7 @@ const doors: readonly (readonly [string, string, string, Readonly<Record<string,
   ['sessions', 'Sessions', 'One run or conversation of an agent.', sessions],
   ['snapshots', 'Snapshots', 'What a daemon, or anything else, reports of an agent.', snapshots],
   ['machines', 'Machines', 'Hosts: enrolment, and what their daemons say of themselves.', machines],
+  ['audit', 'Record', 'Numbered, chained entries of what agents did, and who wrote them.', audit],
   ['identity', 'Identity', 'Signing in, API keys, workspaces.', identity],
   [
     'probes',
@@ -29,6 +32,7 @@ const doors: readonly (readonly [string, string, string, Readonly<Record<string,
     'For Kubernetes, uptime monitors and Prometheus; unprefixed, no key needed to ask.',
     probes,
   ],
+  ['install', 'Install', 'The daemon, handed out by the control plane itself.', install],
   ['maintenance', 'Maintenance', 'For the scheduler of a hosted deployment.', maintenance],
 ]
 
