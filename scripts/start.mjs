@@ -1,31 +1,15 @@
-import { resolve } from 'node:path'
 import { build } from './build.mjs'
-import { joinThisMachine } from './join.mjs'
+import { startDaemon } from './join.mjs'
+import { admin, env, port } from './local.mjs'
 import { root, run, seconds } from './run.mjs'
 import { accepts, createSupervisor, freePort, untilListening } from './supervise.mjs'
 
 const started = performance.now()
 const demo = process.argv.includes('--demo')
-const asked = process.env.WATCHBILL_PORT ?? '4040'
-const port = asked === '0' ? await freePort() : Number(asked)
-const data = resolve(root, process.env.WATCHBILL_DATA ?? '.watchbill')
-const env = {
-  // What is no port is passed on as it is: the control plane says so best.
-  WATCHBILL_PORT: Number.isInteger(port) ? String(port) : asked,
-  WATCHBILL_DATA: data,
-  WATCHBILL_API_URL: `http://127.0.0.1:${port}`,
-}
 const portTaken = `Port ${port} is taken. If Watchbill runs there already, \`npx watchbill sign-in\` prints a link to it;
 otherwise choose another port: WATCHBILL_PORT=4050 npm start`
 const api = `${root}apps/api/dist`
 const node = process.execPath
-
-/** One admin command; its standard output, or an error that shows what it said. */
-const admin = async (...args) => {
-  const { code, output } = await run(node, [`${api}/admin.js`, ...args], { env, quiet: true })
-  if (code !== 0) throw new Error(output.trim())
-  return output.trim()
-}
 
 /** A second `npm start -- --demo` beside a running Watchbill tells the demo's story to that one. */
 const addDemo = async () => {
@@ -65,13 +49,7 @@ const main = async () => {
   await untilListening(port, supervisor)
   await untilListening(web, supervisor)
   if (demo) supervisor.start('demo', node, [`${api}/admin.js`, 'demo', 'run'], env)
-  await joinThisMachine(env, admin)
-  supervisor.start(
-    'daemon',
-    node,
-    [`${root}apps/daemon/dist/watchbill.js`, 'start', '--foreground', '--data', data],
-    env,
-  )
+  await startDaemon(supervisor)
   const link = await admin('sign-in')
   const where = demo ? demoPlace(link) : `Open this link once, within 15 minutes:\n\n  ${link}\n`
   console.log(`\nWatchbill is up after ${seconds(started)}. ${where}`)
