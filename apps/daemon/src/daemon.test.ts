@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { isAlive } from './alive.ts'
 import { answerRow, formatRows, promptRow, sessionFile, sessionId, writeRows } from './testing/claude-home.ts'
+import { cursorOffsets } from './testing/cursor-files.ts'
 import { drillCount, until } from './testing/folder.ts'
 import { type Machine, startedPid, withMachines } from './testing/machine.ts'
 import { createRandom } from './testing/random.ts'
@@ -50,12 +50,6 @@ const finish = async (home: string, files: Awaited<ReturnType<typeof createFiles
     await appendFile(sessionFile(home, file.session), file.rest)
     file.rest = ''
   }
-}
-
-const offsets = async (data: string): Promise<number[]> => {
-  const folder = join(data, 'daemon/cursors')
-  const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
-  return texts.map((text) => JSON.parse(text.slice(65)).place.offset).sort((left, right) => left - right)
 }
 
 /** Every acknowledged report of a session, oldest first, never counts fewer tokens than one before. */
@@ -104,7 +98,7 @@ it(`loses and doubles nothing when it is killed ${rounds} times while it reads`,
   const sizes = await Promise.all(
     files.map(async ({ session }) => (await stat(sessionFile(here.home, session))).size),
   )
-  expect(await offsets(here.data), `seed ${seed}: cursors`).toEqual(sizes.sort((left, right) => left - right))
+  expect(await cursorOffsets(here.data), `seed ${seed}: cursors`).toEqual(sizes.sort((left, right) => left - right))
 })
 
 it('keeps what happens while the control plane is away, and catches up in order', async () => {

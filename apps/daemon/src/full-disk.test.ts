@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { readdir, readFile, stat, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat, statfs } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { DaemonStatus } from './instance/status.ts'
 import { answerRow, appendRows, promptRow, sessionFile, sessionId, writeRows } from './testing/claude-home.ts'
+import { cursorOffsets } from './testing/cursor-files.ts'
 import { until } from './testing/folder.ts'
 import { type Machine, programPath, withMachines } from './testing/machine.ts'
 import { mountSmallDisk } from './testing/small-disk.ts'
@@ -25,13 +25,7 @@ const calls = ({ sink }: Machine): unknown[] =>
 
 const expectedCalls = (count: number) => Array.from({ length: count }, (_, index) => `toolu_${index}`)
 
-const storedOffset = async ({ data }: Machine): Promise<number> => {
-  const folder = join(data, 'daemon/cursors')
-  const [name] = (await readdir(folder)).filter((each) => each.endsWith('.json'))
-  return name === undefined
-    ? 0
-    : JSON.parse((await readFile(join(folder, name), 'utf8')).slice(65)).place.offset
-}
+const storedOffset = async ({ data }: Machine): Promise<number> => (await cursorOffsets(data))[0] ?? 0
 
 it('waits while the disk is full, says so, drops telemetry only, and goes on by itself', async (context) => {
   const here = await machine()

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { isAlive } from './alive.ts'
 import {
   answerRow,
   appendRows,
@@ -10,6 +11,7 @@ import {
   sessionId,
   writeRows,
 } from './testing/claude-home.ts'
+import { cursorTexts } from './testing/cursor-files.ts'
 import { until } from './testing/folder.ts'
 import { withMachines } from './testing/machine.ts'
 
@@ -146,8 +148,9 @@ it('lets no byte of prompts, tool inputs, outputs or titles reach spool, cursors
     'a snapshot in the spool',
     async () => JSON.parse((await watchbill(['status', '--json'])).out).daemon.spool.pending > 0,
   )
-  await until('all cursors', async () => (await readdir(join(data, 'daemon/cursors'))).length === 4)
+  await until('all cursors', async () => (await cursorTexts(data)).length === 4)
   process.kill(pid, 'SIGKILL')
+  await until('its death', () => !isAlive(pid))
   const status = await watchbill(['status'])
   const stored = await contents(join(data, 'daemon'))
   const wire = sink.bodies.join('\n')

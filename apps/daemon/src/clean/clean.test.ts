@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Failure } from '../cli/failure.ts'
 import { promptRow, sessionFile, sessionId, writeRows } from '../testing/claude-home.ts'
+import { cursorFolder, cursorTexts } from '../testing/cursor-files.ts'
 import { testFolder, until } from '../testing/folder.ts'
 import { withMachines } from '../testing/machine.ts'
 import { clean } from './clean.ts'
@@ -30,15 +31,12 @@ const setting = async () => {
     await writeRows(sessionFile(here.home, options.session), [promptRow(options, number)])
   }
   await here.begin()
-  const cursors = join(here.data, 'daemon/cursors')
-  await until('both cursors', async () => (await readdir(cursors)).length === 2)
+  const cursors = cursorFolder(here.data)
+  await until('both cursors', async () => (await cursorTexts(here.data)).length === 2)
   await rm(sessionFile(here.home, sessionId(2)))
-  await until('the gone one', async () => {
-    const texts = await Promise.all(
-      (await readdir(cursors)).map((name) => readFile(join(cursors, name), 'utf8')),
-    )
-    return texts.some((text) => /"archivedMs":\d/.test(text))
-  })
+  await until('the gone one', async () =>
+    (await cursorTexts(here.data)).some((text) => /"archivedMs":\d/.test(text)),
+  )
   const lines: string[] = []
   const terminal = {
     env: { HOME: here.home, WATCHBILL_DATA: here.data },
