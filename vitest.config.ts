@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Far above what anything takes: a busy machine may be ten times slower, and a hang is a hang in five minutes too.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Two cores: more forks only fight each other.
     maxWorkers: 2,
   },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { stat, statfs } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { isAlive } from './alive.ts'
 import type { DaemonStatus } from './instance/status.ts'
 import { answerRow, appendRows, promptRow, sessionFile, sessionId, writeRows } from './testing/claude-home.ts'
 import { cursorOffsets } from './testing/cursor-files.ts'
@@ -60,7 +61,7 @@ it('waits while the disk is full, says so, drops telemetry only, and goes on by 
   await appendRows(file, rows(written, 50))
   written += 50
   await here.sink.open()
-  await until('everything', () => calls(here).length >= written, 50_000)
+  await until('everything', () => calls(here).length >= written, 120_000)
   expect(calls(here)).toEqual(expectedCalls(written))
   await until('an empty spool', async () => (await statusOf(here)).entries.pending === 0)
   expect((await statusOf(here)).entries.blocked).toBeNull()
@@ -82,9 +83,11 @@ it('comes through a kill on a full disk', async (context) => {
   await appendRows(file, rows(1500, 1500))
   await until('a full disk', async () => (await statusOf(here)).entries.blocked !== null)
   process.kill(pid, 'SIGKILL')
+  // One that is still dying counts as running, and nobody would start another.
+  await until('its death', () => !isAlive(pid))
   await here.sink.open()
   await until('a new start', async () => (await here.watchbill(['start'])).code === 0)
-  await until('everything', () => calls(here).length >= 3000, 50_000)
+  await until('everything', () => calls(here).length >= 3000, 120_000)
   expect(calls(here)).toEqual(expectedCalls(3000))
 })
 
@@ -105,6 +108,6 @@ it('goes on after a limit on file sizes was hit, as soon as entries have arrived
   await until('the limit', async () => (await statusOf(here)).entries.blocked !== null)
   expect((await statusOf(here)).entries.blocked).toBe('a limit on the size of files is reached')
   await here.sink.open()
-  await until('everything', () => calls(here).length >= 3000, 50_000)
+  await until('everything', () => calls(here).length >= 3000, 120_000)
   expect(calls(here)).toEqual(expectedCalls(3000))
 })

@@ -37,7 +37,7 @@ let client: Client
 /** One control plane for a test file; a clean machine for each test, whose daemon ends with it. */
 export const withCleanMachines = (): (() => CleanMachine) => {
   let machine: CleanMachine
-  beforeAll(startControlPlane, 60_000)
+  beforeAll(startControlPlane)
   afterAll(async () => {
     await man.close()
     await programs.cleanup()
@@ -50,7 +50,7 @@ export const withCleanMachines = (): (() => CleanMachine) => {
     for (const place of [join(machine.home, '.watchbill-agent'), join(machine.scratch, 'elsewhere')]) {
       if (existsSync(join(place, 'bin/watchbill'))) await machine.run(`${quoted(place)}/bin/watchbill stop`)
     }
-    rmSync(machine.scratch, { recursive: true, force: true })
+    rmSync(machine.scratch, { recursive: true, force: true, maxRetries: 10 })
   })
   return () => machine
 }

@@ -41,14 +41,15 @@ export const buildPrograms = async (): Promise<Programs> => {
   const folder = mkdtempSync(join(cache, 'programs-'))
   await bundleInto(folder)
   const data = mkdtempSync(join(tmpdir(), 'watchbill-data-'))
-  const children = new Set<ChildProcess>()
+  const children: ReturnType<typeof collect>[] = []
   const run = (program: string, args: readonly string[], env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [join(folder, program), ...args], {
       env: { PATH: process.env.PATH ?? '', WATCHBILL_DATA: data, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    children.add(child)
-    return collect(child)
+    const collected = collect(child)
+    children.push(collected)
+    return collected
   }
   return {
     folder,
@@ -56,8 +57,10 @@ export const buildPrograms = async (): Promise<Programs> => {
     admin: (args, env) => run('admin.js', args, env).ended,
     serve: (env) => untilListening(run('serve.js', [], { WATCHBILL_PORT: '0', ...env })),
     async cleanup() {
-      for (const child of children) child.kill('SIGKILL')
-      for (const path of [folder, data]) rmSync(path, { recursive: true, force: true })
+      // Gone before their folder: a dying process may still make a file in it.
+      for (const { child } of children) child.kill('SIGKILL')
+      await Promise.all(children.map(({ ended }) => ended))
+      for (const path of [folder, data]) rmSync(path, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }

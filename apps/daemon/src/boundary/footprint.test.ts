@@ -40,7 +40,7 @@ const measure = async (pid: number) => {
 
 it.skipIf(process.platform !== 'linux')(
   `takes little with ${files} session files and nothing to do`,
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const here = await machine()
     await write(here.home)

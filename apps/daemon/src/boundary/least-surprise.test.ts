@@ -56,7 +56,7 @@ it('finds changes by looking where watching is switched off, and says so', async
   await appendRows(sessionFile(here.home, sessionId(1)), [promptRow(options(1), 2)])
   await until('its second prompt', () => here.sink.sessions().get(sessionId(1))?.turns === 2)
   await writeRows(sessionFile(here.home, sessionId(2)), [promptRow(options(2), 3)])
-  await until('a new session', () => here.sink.sessions().has(sessionId(2)), 30_000)
+  await until('a new session', () => here.sink.sessions().has(sessionId(2)))
 })
 
 /** A user namespace of its own may have no file watches at all. */
@@ -96,5 +96,5 @@ it('ends by itself when its socket is taken away from under it', async () => {
   const here = await machine()
   const pid = await here.begin()
   await rm(join(here.data, 'daemon/control.sock'))
-  await until('its end', () => !isAlive(pid), 40_000)
+  await until('its end', () => !isAlive(pid), 120_000)
 })

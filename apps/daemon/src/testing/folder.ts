@@ -6,7 +6,9 @@ import { afterEach } from 'vitest'
 const made: string[] = []
 
 afterEach(async () => {
-  for (const path of made.splice(0)) await rm(path, { recursive: true, force: true })
+  // A process that was killed may still be going, and make a file while its folder is removed.
+  for (const path of made.splice(0))
+    await rm(path, { recursive: true, force: true, maxRetries: 10 })
 })
 
 /** An empty folder of its own for one test; goes when the test ends. */
@@ -20,7 +22,7 @@ export const testFolder = async (): Promise<string> => {
 export const until = async <T>(
   what: string,
   probe: () => Promise<T | null> | T | null,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> => {
   for (const endMs = Date.now() + ms; Date.now() < endMs; ) {
     const value = await probe()
