@@ -98,7 +98,9 @@ it(`loses and doubles nothing when it is killed ${rounds} times while it reads`,
   const sizes = await Promise.all(
     files.map(async ({ session }) => (await stat(sessionFile(here.home, session))).size),
   )
-  expect(await cursorOffsets(here.data), `seed ${seed}: cursors`).toEqual(sizes.sort((left, right) => left - right))
+  expect(await cursorOffsets(here.data), `seed ${seed}: cursors`).toEqual(
+    sizes.sort((left, right) => left - right),
+  )
 })
 
 it('keeps what happens while the control plane is away, and catches up in order', async () => {

@@ -8,7 +8,7 @@ import { createOutbound, type OutboundOptions } from './outbound.ts'
 import type { OutboundFailure } from './outbound-error.ts'
 import { type Allowance, allowanceOf } from './target.ts'
 
-const limits = { timeoutMs: 5000, limitBytes: 64 * 1024 }
+const limits = { timeoutMs: 60_000, limitBytes: 64 * 1024 }
 const loopback = (port: number): Allowance => ({ host: '127.0.0.1', port, reach: 'loopback' })
 
 const door = (port: number, more: Partial<OutboundOptions> = {}) =>
@@ -94,15 +94,13 @@ describe('the outbound door keeps addresses out', () => {
 
   it('reaches private networks with an allowance for them, metadata and reserved ones never', async () => {
     const allow: Allowance[] = [{ host: 'vak.internal', port: 80, reach: 'private' }]
-    const asked = async (address: string) => {
+    const asked = async (address: string, timeoutMs = limits.timeoutMs) => {
       const outbound = createOutbound({ allow, resolve: async () => [address], now: Date.now })
-      return outbound
-        .get('http://vak.internal/', { ...limits, timeoutMs: 50 })
-        .catch((error) => error.failure)
+      return outbound.get('http://vak.internal/', { ...limits, timeoutMs }).catch((error) => error.failure)
     }
     for (const address of ['169.254.169.254', '0.0.0.0', '224.0.0.1', 'fe80::1'])
       expect(await asked(address)).toBe('address')
-    expect(await asked('10.255.255.1')).not.toBe('address')
+    expect(await asked('10.255.255.1', 50)).not.toBe('address')
   })
 
   it('resolves once and pins: a name that changes its answer is not asked again', async () => {

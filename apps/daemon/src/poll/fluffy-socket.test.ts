@@ -95,6 +95,7 @@ describe('Fluffy Waffle by its socket', () => {
   it('is stale after silence and stopped without a socket; a link or a file is no socket', async () => {
     let reply: Reply = well
     const { rig, path, kernel } = await lookAt((method, id) => reply(method, id), 1000)
+    await rig.roundsUntil('running')
     reply = () => [Buffer.from('0000004f7b22', 'hex')]
     await rig.round(70_000)
     expect([rig.liveness(), rig.reason()]).toEqual(['stale', expect.stringContaining('timeout after 1 s')])

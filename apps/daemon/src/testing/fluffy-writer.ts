@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
+import { until } from './folder.ts'
 
 export interface WriterOptions {
   /** Commits between checkpoints; 0: never by itself. */
@@ -29,8 +30,13 @@ export class FluffyWriter {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     const writer = new FluffyWriter(child)
-    if (child.stdout !== null) await once(child.stdout, 'data')
+    await writer.hasMade(1)
     return writer
+  }
+
+  /** Resolves once it has made so many commits. */
+  async hasMade(commits: number): Promise<void> {
+    await until(`${commits} commits`, () => this.#said.length >= commits)
   }
 
   /** Ends it after its current commit. How many commits it made, and what hindered it (`database is locked`). */
@@ -83,7 +89,7 @@ const commit = (n) => {
       if (autocheckpoint !== 0) db.pragma('wal_checkpoint(TRUNCATE)')
     } catch (error) { hindered.push(String(error.message)) }
     if (reopen) { db.close(); db = open() }
-    if (n === 0) console.log('begun')
+    console.log('commit')
     await pause(pauseMs * Math.random())
   }
   db.close()

@@ -7,8 +7,7 @@ const made: string[] = []
 
 afterEach(async () => {
   // A process that was killed may still be going, and make a file while its folder is removed.
-  for (const path of made.splice(0))
-    await rm(path, { recursive: true, force: true, maxRetries: 10 })
+  for (const path of made.splice(0)) await rm(path, { recursive: true, force: true, maxRetries: 10 })
 })
 
 /** An empty folder of its own for one test; goes when the test ends. */

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { afterEach } from 'vitest'
+import { listenAnywhere } from './port.ts'
 
 const open: (() => Promise<void>)[] = []
 
@@ -41,9 +42,7 @@ export const listenTcp = (answer: (socket: Socket) => void): Promise<number> =>
 /** A port where nobody listens: taken and given back. */
 export const deadPort = async (): Promise<number> => {
   const server = createTcpServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const port = await listenAnywhere(server)
   await new Promise<void>((resolve) => server.close(() => resolve()))
-  if (address === null || typeof address === 'string') throw new Error('the test server has no port')
-  return address.port
+  return port
 }

@@ -64,6 +64,14 @@ export class PollRig {
     await this.#allWait()
   }
 
+  /** Rounds until the one entry, or that of this name, stands so: a short time cap may pass on a busy machine. */
+  async roundsUntil(liveness: string, name?: string): Promise<void> {
+    await until(`${name ?? 'it'} to be ${liveness}`, async () => {
+      await this.round()
+      return this.liveness(name) === liveness
+    })
+  }
+
   /** The one entry's liveness, or that of the one with this name. */
   liveness(name?: string): string {
     const found = this.pollers.standing().find((each) => name === undefined || each.name === name)

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { api } from '@watchbill/contract/api'
 import type { MachineReport } from '@watchbill/contract/machines'
 import type { SessionReport } from '@watchbill/contract/sessions'
 import type { Snapshot } from '@watchbill/contract/snapshots'
 import { EntryBook } from './entry-book.ts'
+import { listenAnywhere, listenAt } from './port.ts'
 
 export const sinkMachineId = 'mch_01a1f848-b543-7e91-9e5e-989cb75f9d5f'
 
@@ -40,8 +40,8 @@ export class Sink {
     const server = createServer((request, response) => {
       this.#answer(request, response).catch(() => response.destroy())
     })
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve))
-    this.port = portOf(server)
+    if (this.port === 0) this.port = await listenAnywhere(server)
+    else await listenAt(server, this.port)
     this.#server = server
   }
 
@@ -130,8 +130,6 @@ export class Sink {
       })
   }
 }
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const pieces: Buffer[] = []

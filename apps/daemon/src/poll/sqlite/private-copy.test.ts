@@ -49,7 +49,7 @@ describe('a private copy of a database at rest', () => {
   it('shows rows that are in the log only, after a writer that was killed, and leaves no trace', async () => {
     const folder = await testFolder()
     const writer = await FluffyWriter.start(join(folder, name), { autocheckpoint: 0, pauseMs: 20 })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await writer.hasMade(10)
     await writer.kill()
     const before = await traces(folder)
     const image = await copyDatabase(await rootAt(folder), name, limits)
@@ -66,7 +66,7 @@ describe('a private copy of a database at rest', () => {
   it('ignores what follows the last commit, and stops at the first damaged frame', async () => {
     const folder = await testFolder()
     const writer = await FluffyWriter.start(join(folder, name), { autocheckpoint: 0, pauseMs: 5 })
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await writer.hasMade(10)
     await writer.kill()
     const root = await rootAt(folder)
     const whole = await commitOf(await copyDatabase(root, name, limits))
@@ -112,7 +112,8 @@ describe('a private copy while somebody writes', () => {
     const root = await rootAt(folder)
     const seen: number[] = []
     let busy = 0
-    for (let round = 0; round < drillCount(15, 150); round++) {
+    // On a busy machine it may take more of them until one falls between two commits.
+    for (let round = 0; round < drillCount(15, 150) || seen.length === 0; round++) {
       try {
         seen.push(await commitOf(await copyDatabase(root, name, limits)))
       } catch (error) {
@@ -134,7 +135,7 @@ describe('the mark of a database', () => {
     const root = await rootAt(folder)
     expect(await databaseMark(root, name, Date.now())).toBeNull()
     await writeFile(join(folder, name), 'x')
-    expect(await databaseMark(root, name, Date.now())).toBeNull()
+    expect(await databaseMark(root, name, (await lstat(join(folder, name))).mtimeMs)).toBeNull()
     const laterMs = Date.now() + 5000
     const mark = await databaseMark(root, name, laterMs)
     expect(mark).not.toBeNull()

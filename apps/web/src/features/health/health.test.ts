@@ -47,13 +47,13 @@ function portOf(address: AddressInfo | string | null): number {
 describe('askProbe', () => {
   test('a failing probe answers all the same', async () => {
     const body = JSON.stringify({ status: 'fail', checks: { database: [check('database', 'fail')] } })
-    const answer = await askProbe(await serve(() => [503, body]), null, 3000)
+    const answer = await askProbe(await serve(() => [503, body]), null, 60_000)
     expect(answer).toMatchObject({ kind: 'answered', status: 'fail', checks: [{ name: 'database' }] })
   })
 
   test('a dead cookie does not hide the public answer', async () => {
     const url = await serve((cookie) => (cookie === undefined ? [200, '{"status":"pass"}'] : [401, '{}']))
-    expect(await askProbe(url, 'wb=old', 3000)).toMatchObject({
+    expect(await askProbe(url, 'wb=old', 60_000)).toMatchObject({
       kind: 'answered',
       status: 'pass',
       checks: null,
@@ -61,7 +61,7 @@ describe('askProbe', () => {
   })
 
   test('something else on that port is named as such', async () => {
-    const answer = await askProbe(await serve(() => [200, '<html>']), null, 3000)
+    const answer = await askProbe(await serve(() => [200, '<html>']), null, 60_000)
     expect(answer).toEqual({
       kind: 'unreachable',
       reason: 'what answered (HTTP 200) is not the control plane',
@@ -71,7 +71,7 @@ describe('askProbe', () => {
   test('nobody there', async () => {
     const url = await serve(() => [200, '{}'])
     close()
-    expect(await askProbe(url, null, 3000)).toEqual({
+    expect(await askProbe(url, null, 60_000)).toEqual({
       kind: 'unreachable',
       reason: 'nothing listens at its address',
     })
