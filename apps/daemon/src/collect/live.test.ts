@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formats } from '@watchbill/runtimes'
 import { afterEach, expect, it } from 'vitest'
 import { answerRow, promptRow, sessionFile, sessionId, writeRows } from '../testing/claude-home.ts'
-import { testFolder } from '../testing/folder.ts'
+import { testFolder, until } from '../testing/folder.ts'
 import { askClaude, readClaudeList } from './claude-sessions.ts'
 import { Collector } from './collector.ts'
 import { CursorStore } from './cursor-store.ts'
@@ -89,7 +89,8 @@ it('asks `claude agents --json` where there is no list, and takes no answer for 
       chmod(claude, 0o755),
     )
   await say(`echo '[{"pid":${process.pid},"sessionId":"s1","status":"busy"}]'`)
-  expect(await askClaude('/nowhere', env)).toMatchObject([{ nativeId: 's1', status: 'working' }])
+  const answer = await until('an answer in time', () => askClaude('/nowhere', env))
+  expect(answer).toMatchObject([{ nativeId: 's1', status: 'working' }])
   await say("echo '[]'; exit 1")
   expect(await askClaude('/nowhere', env)).toBeNull()
   await say('yes "[" | head -c 3000000')
@@ -145,9 +146,15 @@ it.runIf(process.platform === 'linux')('sees by /proc which session a process ho
   ends.push(() => child.kill('SIGKILL'))
   const installations = await collectHome(home)
   const book = new LiveBook({})
-  await book.poll(installations, Date.now())
   const [installation] = installations
   if (installation === undefined) throw new Error('no installation')
+  // Its name is in /proc only some time after its start.
+  let nowMs = Date.now()
+  await until('the session', async () => {
+    nowMs += 10_000
+    await book.poll(installations, nowMs)
+    return book.of(installation).entries.has(id)
+  })
   expect(book.of(installation).entries.get(id)).toMatchObject({
     source: 'observed',
     session: { status: 'working', pid: child.pid },

@@ -58,10 +58,18 @@ const bootMs = (): Promise<number | null> => {
   return boot
 }
 
+interface Verdict {
+  readonly runtime: string | null
+  readonly sure: boolean
+}
+
 /** Finds agents among the processes of this user by `/proc`; `scan` answers null where there is no `/proc`. */
 export class ProcessTable {
-  /** Verdicts by pid, so that a scan of an unchanged system costs one directory listing. */
-  #known = new Map<number, string | null>()
+  /**
+   * Verdicts by pid, so that a scan of an unchanged system costs one directory listing. One is believed when it was the
+   * same twice: a process seen between its fork and its exec still has its parent's name, or none.
+   */
+  #known = new Map<number, Verdict>()
   #forgottenMs = 0
 
   async scan(nowMs: number): Promise<Process[] | null> {
@@ -75,13 +83,17 @@ export class ProcessTable {
       this.#known.clear()
       this.#forgottenMs = nowMs
     }
-    const verdicts = new Map<number, string | null>()
+    const verdicts = new Map<number, Verdict>()
     for (const pid of pids) {
       const known = this.#known.get(pid)
-      verdicts.set(pid, known === undefined ? await verdictOf(pid) : known)
+      if (known?.sure) verdicts.set(pid, known)
+      else {
+        const runtime = await verdictOf(pid)
+        verdicts.set(pid, { runtime, sure: known?.runtime === runtime })
+      }
     }
     this.#known = verdicts
-    const agents = [...verdicts].flatMap(([pid, runtime]) => (runtime === null ? [] : [{ pid, runtime }]))
+    const agents = [...verdicts].flatMap(([pid, { runtime }]) => (runtime === null ? [] : [{ pid, runtime }]))
     const found = await Promise.all(agents.map(({ pid, runtime }) => inspect(pid, runtime)))
     return found.filter((each) => each !== null)
   }
