@@ -9,6 +9,8 @@ import { isSameProcess, readMark, writeMark } from './process-mark.ts'
 import { parseStatus } from './status.ts'
 
 const lockMs = 10_000
+/** Longer than a lock holds, or whoever came right after it was left behind would give up just before it is free. */
+const patienceMs = 2 * lockMs
 
 /** Thrown when a daemon already serves this data folder. */
 export class AlreadyRuns extends Error {
@@ -85,7 +87,8 @@ const inodeOf = async (path: string): Promise<number | null> =>
 
 /** Only one starter at a time looks and takes; a lock whose owner died or hangs is taken over. */
 const lock = async (path: string): Promise<void> => {
-  for (let tries = 0; tries < 100; tries += 1) {
+  const giveUpMs = performance.now() + patienceMs
+  while (performance.now() < giveUpMs) {
     try {
       const file = await open(path, 'wx', 0o600)
       await file.writeFile(String(process.pid))
