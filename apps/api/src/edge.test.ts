@@ -9,6 +9,7 @@ import { createKey } from './identity/keys.ts'
 import { openOnPeer } from './testing/backends.ts'
 import type { TestDatabase } from './testing/database.ts'
 import { sampleSnapshot } from './testing/sample-bodies.ts'
+import { until } from './testing/until.ts'
 
 const publicUrl = 'https://watchbill.test'
 
@@ -104,8 +105,8 @@ it('holds no node:* import, and nothing native', () => {
 
 it('is alive and ready over remote libSQL', async () => {
   expect((await fetchWorker(`${publicUrl}/livez`)).status).toBe(200)
-  const ready = await fetchWorker(`${publicUrl}/readyz`)
-  expect([ready.status, await ready.text()]).toEqual([200, expect.any(String)])
+  // Each check has a second; a cold worker on a busy machine may need another look.
+  await until(async () => (await fetchWorker(`${publicUrl}/readyz`)).status === 200)
 })
 
 it('takes snapshots in, plain and gzipped, and shows the fleet', async () => {
@@ -171,7 +172,7 @@ it('streams: a greeting, then what changes', async () => {
   const { body } = await worker.dispatchFetch(`${publicUrl}/v1/stream`, { headers })
   const reader = body?.getReader()
   const decoder = new TextDecoder()
-  const until = async (word: string) => {
+  const readUntil = async (word: string) => {
     let text = ''
     while (!text.includes(word)) {
       const read = await reader?.read()
@@ -180,10 +181,10 @@ it('streams: a greeting, then what changes', async () => {
     }
     return text
   }
-  expect(await until('\n\n')).toContain('event: hello')
+  expect(await readUntil('\n\n')).toContain('event: hello')
   const stopped = { ...snapshotNow(3), liveness: 'stopped' as const }
   await client(token).postSnapshots({ body: { snapshots: [stopped] } })
-  expect(await until('\n\n')).toMatch(/id: \d+\nevent: change\n.*"liveness":"stopped"/)
+  expect(await readUntil('\n\n')).toMatch(/id: \d+\nevent: change\n.*"liveness":"stopped"/)
   await reader?.cancel()
 })
 

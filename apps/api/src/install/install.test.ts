@@ -27,8 +27,10 @@ describe('one pasted line', () => {
     expect(sharp || seen.rounds === 0).toBe(true)
     const meant = (line: string) => line.startsWith('sh -c #!/bin/sh') || line.includes('enroll --api')
     expect([...seen.inEnvironment].filter((line) => !meant(line))).toEqual([])
-    const [machine] = (await m().machines()).filter(({ reporting }) => reporting)
-    expect(machine?.daemonVersion).toBe('0.1.0')
+    // It joined before its daemon began to report.
+    const reporting = async () => (await m().machines()).filter((machine) => machine.reporting)
+    await until(async () => (await reporting()).length === 1)
+    expect((await reporting())[0]?.daemonVersion).toBe('0.1.0')
     const status = JSON.parse((await m().watchbill('status --json')).out)
     expect(readProc(status.pid, 'environ')).not.toContain(token)
     expect(pasted.out).toContain('uninstall')
@@ -133,8 +135,11 @@ describe('what it asks of a machine', () => {
     const token = await m().newToken()
     const [typed, shown] = [join(m().scratch, 'typed'), join(m().scratch, 'shown')]
     // Somebody who waits for the question, then types.
-    const asked = `until grep -q Enrolment '${shown}' 2>/dev/null; do sleep 0.1; done`
-    writeFileSync(typed, `${asked}; printf '%s\\n' '${token}'; sleep 2`)
+    const said = (words: string) =>
+      `n=0; until grep -q '${words}' '${shown}' 2>/dev/null || [ $n = 900 ]; do n=$((n + 1)); sleep 0.1; done`
+    // The end of what is typed is the end of the terminal: it comes after the end of the story.
+    const story = [said('Enrolment'), `printf '%s\\n' '${token}'`, said('The daemon started\\|Why: ')]
+    writeFileSync(typed, story.join('\n'))
     const line = `sh '${typed}' | '${script}' -qec '${m().bareLine}' /dev/null >'${shown}'`
     await m().run(line, { PATH: `${m().env.PATH}:/usr/bin:/bin` })
     const out = readFileSync(shown, 'utf8')

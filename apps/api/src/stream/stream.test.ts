@@ -5,6 +5,7 @@ import type { CallContext } from '../http/handler.ts'
 import { createTestApp, type TestApp } from '../testing/app.ts'
 import { createEventReader } from '../testing/event-reader.ts'
 import { sampleId, sampleSession, sampleSnapshot } from '../testing/fleet-samples.ts'
+import { until } from '../testing/until.ts'
 import { streamHandlers } from './routes.ts'
 import { defaultPace, type Pace } from './service.ts'
 
@@ -104,7 +105,8 @@ test('says hello with its place, then sends changed rows as they stand, sessions
 })
 
 test('a burst comes in few frames, each row once, with the newest state', async () => {
-  const reader = await connect()
+  // So long a pace that twenty posts outrun it on any machine.
+  const reader = createEventReader(await connectAt({ coalesceMs: 2000 }))
   await reader.next()
   for (let round = 1; round <= 20; round += 1) await post(1, `v${round}`)
   const { ids, change } = await readUntil(reader, 1, 'v20')
@@ -151,7 +153,7 @@ test('a place that is gone, in the future, or none at all is answered with reset
 test('a reader that does not drain is dropped, and loses nothing when it resumes', async () => {
   const response = await connectAt({ bufferBytes: 1, drainMs: 1, coalesceMs: 1 })
   for (let index = 1; index <= 5; index += 1) await post(index, 'missed')
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await until(async () => house.deps.meters.read().streamsOpen === 0)
   const reader = createEventReader(response)
   const seen: string[] = []
   let last = ''

@@ -67,7 +67,7 @@ export const paste = (
     started(child.pid ?? 0)
   })
 
-/** Every path below a folder with its kind and content, sorted. */
+/** Every path below a folder with its kind and content, sorted. Nobody may be writing there. */
 export const listing = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => {
@@ -101,7 +101,9 @@ export const watchProcesses = async (
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const line = readProc(pid, 'cmdline')
       if (line.includes(secret)) inArguments.add(line)
-      if (Number(pid) !== process.pid && readProc(pid, 'environ').includes(secret)) inEnvironment.add(line)
+      // One in the middle of its exec has no arguments yet; it has them once it has an environment.
+      if (Number(pid) !== process.pid && readProc(pid, 'environ').includes(secret))
+        inEnvironment.add(line || readProc(pid, 'cmdline'))
     }
     await new Promise((resolve) => setImmediate(resolve))
   }
