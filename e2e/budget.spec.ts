@@ -6,12 +6,14 @@ test('the fleet page loads at most 200 kB of script, gzipped', async ({ client, 
   await client.postSnapshots({ body: { snapshots: [aSnapshot({ sessions: [aSession()] })] } })
   const noModule = new Set<string>()
   const sizes = new Map<string, number>()
-  page.on('response', async (response) => {
-    if (response.request().resourceType() === 'script')
-      sizes.set(response.url(), gzipSync(await response.body()).length)
+  const bodies: Promise<unknown>[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() !== 'script') return
+    bodies.push(response.body().then((body) => sizes.set(response.url(), gzipSync(body).length)))
   })
   await page.reload({ waitUntil: 'load' })
   await expect(page.getByRole('row').first()).toBeVisible()
+  await Promise.all(bodies)
   for (const url of await page
     .locator('script[nomodule]')
     .evaluateAll((all) => all.map((one) => (one as HTMLScriptElement).src)))

@@ -36,10 +36,10 @@ test('the lead sentence and the attention rows say who needs a person', async ({
     },
   })
   await page.reload()
-  await expect(page.getByText('1 agent waits for you, for 4 min')).toBeVisible()
+  await expect(page.getByText(/1 agent waits for you, for [4-9] min/)).toBeVisible()
   const rows = page.getByRole('region', { name: 'Needs you' }).getByRole('listitem')
   await expect(rows).toHaveCount(3)
-  await expect(rows.nth(0)).toContainText('Waits for you 4 min: git push in acme/api')
+  await expect(rows.nth(0)).toContainText(/Waits for you [4-9] min: git push in acme\/api/)
   await expect(rows.nth(0)).toContainText('build-07 on host-of-build-07')
   await expect(rows.nth(1)).toContainText('Repeats npm test 14 times')
   await expect(rows.nth(2)).toContainText('Cannot be read')
@@ -101,12 +101,14 @@ test('a change arrives without a reload', async ({ client, signedIn: page }) => 
 })
 
 test('a running agent turns stale by the clock alone', async ({ client, signedIn: page }) => {
-  await client.postSnapshots({
-    body: { snapshots: [aSnapshot({ name: 'silent', ttlMs: 8000, sessions: [aSession()] })] },
-  })
-  await page.reload()
+  const snapshot = aSnapshot({ name: 'silent', ttlMs: 8000, sessions: [aSession()] })
   const row = page.getByRole('row').filter({ hasText: 'silent' }).first()
-  await expect(row).toContainText('working')
+  // On a busy machine its eight seconds may be over before the page shows it: then it speaks once more.
+  await expect(async () => {
+    const spoken = { ...snapshot, id: anId('snp'), observedAt: at(0) }
+    await client.postSnapshots({ body: { snapshots: [spoken] } })
+    await expect(row).toContainText('working', { timeout: 8000 })
+  }).toPass()
   await expect(row).toContainText('stale')
   await expect(page.getByRole('button', { name: 'host-of-silent: 1 stale' })).toBeVisible()
 })

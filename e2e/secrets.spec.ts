@@ -21,11 +21,11 @@ test('secrets in prompts and commands reach neither spool nor database', async (
   await session.callTool(`mysql --password=${planted['a password']}`)
   await session.finish()
   await expect
-    .poll(async () => (await client.listSessions({})).sessions[0]?.tokens.input, { timeout: 60_000 })
+    .poll(async () => (await client.listSessions({})).sessions[0]?.tokens.input, { timeout: 120_000 })
     .toBe(40)
   await expect
     .poll(async () => (await client.listProducers()).producers.reduce((sum, one) => sum + one.nextPseq, 0), {
-      timeout: 60_000,
+      timeout: 120_000,
     })
     .toBeGreaterThanOrEqual(4)
   await end(daemon, 'SIGTERM')

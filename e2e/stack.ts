@@ -116,20 +116,27 @@ export const end = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
     child.kill(signal)
   })
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * Below the range from which systems hand out ports (Linux 32768, others 49152): while control planes come and go
+ * nobody gets it by chance, and whoever keeps connecting to it cannot be given that very port and reach itself.
+ */
+const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no port is free')
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 
 const untilListening = async (port: number, child: ChildProcess): Promise<void> => {
-  for (let tries = 0; tries < 1200; tries += 1) {
+  for (let tries = 0; tries < 3600; tries += 1) {
     if (child.exitCode !== null)
       throw new Error(`the process ended with ${child.exitCode} before it listened`)
     const open = await new Promise<boolean>((resolve) => {
