@@ -66,6 +66,14 @@ it('heals what a killed daemon left, and is not fooled by a pid that is somebody
   expect(await watchbill(['status'])).toMatchObject({ code: 0 })
 })
 
+it('takes a daemon that is slow to answer for one that runs', async () => {
+  const { watchbill, begin } = await machine()
+  const pid = await begin()
+  process.kill(pid, 'SIGSTOP')
+  setTimeout(() => process.kill(pid, 'SIGCONT'), 4000)
+  expect(JSON.parse((await watchbill(['status', '--json'])).out)).toMatchObject({ state: 'running', pid })
+})
+
 it('tells what kept it from starting', async () => {
   const { watchbill, data } = await machine()
   const bare = await watchbill(['start'])

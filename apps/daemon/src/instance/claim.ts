@@ -9,6 +9,8 @@ import { isSameProcess, readMark, writeMark } from './process-mark.ts'
 import { parseStatus } from './status.ts'
 
 const lockMs = 10_000
+/** Well within the lock; one that is too busy to answer is known by its mark. */
+const askMs = 3000
 /** Longer than a lock holds, or whoever came right after it was left behind would give up just before it is free. */
 const patienceMs = 2 * lockMs
 
@@ -40,7 +42,7 @@ export const claim = async (
 ): Promise<Claim> => {
   await lock(folder.lock)
   try {
-    const running = parseStatus(await askControl(folder.socket, 'status'))
+    const running = parseStatus(await askControl(folder.socket, 'status', askMs))
     if (running !== null) throw new AlreadyRuns(running.pid)
     const mark = await readMark(folder.pid)
     if (mark !== null && (await isSameProcess(mark))) throw new AlreadyRuns(mark.pid)

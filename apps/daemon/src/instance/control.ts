@@ -25,8 +25,8 @@ const answer = (command: string, handlers: ControlHandlers): unknown => {
   return { stopping: true }
 }
 
-/** Asks the daemon behind a socket; null when nobody answers in time. */
-export const askControl = async (path: string, command: 'status' | 'stop', ms = 3000): Promise<unknown> => {
+/** Asks the daemon behind a socket; null when nobody answers in time, which on a busy machine may be many seconds. */
+export const askControl = async (path: string, command: 'status' | 'stop', ms = 15_000): Promise<unknown> => {
   const socket = createConnection(path)
   try {
     return await new Promise((resolve) => {
