@@ -38,6 +38,8 @@ export interface DaemonOptions {
   readonly formats: readonly SessionFormat[]
   readonly surroundings: Surroundings
   readonly log: Log
+  /** Hears of the daemon before anybody else can, so that no signal comes too early for it. */
+  readonly made?: (daemon: Daemon) => void
 }
 
 /** Reads, reports and sends until stopped. Made by `startDaemon`. `ended` resolves when everything is put away. */
@@ -60,6 +62,8 @@ export class Daemon {
   #machineSaid = ''
   #machineSaidMs = 0
   #end: () => void = () => {}
+  #beginning: () => void = () => {}
+  readonly #begun: Promise<void>
   #stopping: Promise<void> | null = null
 
   constructor(options: DaemonOptions, ledger: Ledger) {
@@ -112,6 +116,9 @@ export class Daemon {
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
+    this.#begun = new Promise((resolve) => {
+      this.#beginning = resolve
+    })
   }
 
   /** Begins to look and to send; the folder is claimed by now. */
@@ -119,7 +126,7 @@ export class Daemon {
     this.#claim = held
     this.#sender.start()
     this.#options.log({ event: 'daemon.started', version, pid: process.pid })
-    await this.#writeStatus()
+    await this.#writeStatus().finally(this.#beginning)
     this.#pace.soon('first', 0, () => this.#firstLook())
   }
 
@@ -240,9 +247,9 @@ export class Daemon {
     await writeAtomic(this.#options.folder.status, `${JSON.stringify(this.status(nonce))}\n`)
   }
 
-  /** Puts cursors and spool away; what was not acknowledged is sent by the next one. */
+  /** Puts cursors and spool away; what was not acknowledged is sent by the next one. Asked too early, it begins first. */
   stop(reason: string): Promise<void> {
-    this.#stopping ??= this.#stop(reason)
+    this.#stopping ??= this.#begun.then(() => this.#stop(reason))
     return this.#stopping
   }
 
@@ -282,6 +289,7 @@ export const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
     })
     const daemon = new Daemon(options, ledger)
     holder.daemon = daemon
+    options.made?.(daemon)
     return { status: () => daemon.status(nonce), stop: () => void daemon.stop('asked to stop') }
   })
   const { daemon } = holder

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { isAlive } from '../alive.ts'
 import { until } from '../testing/folder.ts'
@@ -163,4 +166,19 @@ it('ends on SIGTERM in the foreground, leaving nothing to heal', async () => {
   expect(names).not.toContain('pid')
   expect(names).not.toContain('control.sock')
   expect(await readFile(join(data, 'daemon/log'), 'utf8')).toContain('daemon.stopped')
+})
+
+it('stops in order when it is told to as soon as it can be reached', async () => {
+  const { watchbill, data, env, sink } = await machine()
+  expect((await watchbill(['enroll', '--api', sink.url], 'test_token_123456')).code).toBe(0)
+  const child = spawn(process.execPath, [programPath(), 'start', '--foreground'], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: 'ignore',
+  })
+  const closed = once(child, 'close')
+  while (!existsSync(join(data, 'daemon/control.sock'))) await setImmediate()
+  child.kill('SIGTERM')
+  expect(await closed).toEqual([0, null])
+  for (const name of ['control.sock', 'pid', 'starting'])
+    expect(existsSync(join(data, 'daemon', name)), name).toBe(false)
 })

@@ -78,8 +78,8 @@ const runHere = async ({ folder, credential, config }: Startable, terminal: Term
   try {
     const { env } = terminal
     const surroundings = { home: homeOf(env), env, providerSessionRoots: config.providerSessionRoots }
-    const daemon = await startDaemon({ folder, credential, config, formats, surroundings, log })
-    stopOnSignals(daemon)
+    const made = stopOnSignals
+    const daemon = await startDaemon({ folder, credential, config, formats, surroundings, log, made })
     tell({ ready: process.pid })
     await daemon.ended
     return 0
