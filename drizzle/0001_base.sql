@@ -9,10 +9,12 @@ CREATE TABLE workspaces (
   change_seq INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
--- One row, rewritten by every guarded batch: a false guard breaks the CHECK and with it the whole batch.
+-- One row, rewritten by every guarded batch: a false guard breaks its CHECK and with it the whole batch. Two names, so
+-- that a log that moved (`guard_head`: read it again) is told from an expectation that did not hold (`guard_expect`).
 CREATE TABLE guard (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  ok INTEGER NOT NULL CONSTRAINT guard_expect CHECK (ok = 1)
+  ok INTEGER NOT NULL CONSTRAINT guard_expect CHECK (ok = 1),
+  head INTEGER NOT NULL DEFAULT 1 CONSTRAINT guard_head CHECK (head = 1)
 ) STRICT;
 INSERT INTO guard (id, ok) VALUES (1, 1);
 
@@ -173,140 +175,3 @@ CREATE TABLE changes (
   PRIMARY KEY (workspace_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX changes_by_age ON changes (at);
-
--- What the control plane itself did, append-only. `body` is the canonical JSON (RFC 8785) exactly as written.
-CREATE TABLE entries (
-  workspace_id TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  id TEXT NOT NULL,
-  ts INTEGER NOT NULL,
-  type TEXT NOT NULL,
-  body BLOB NOT NULL,
-  PRIMARY KEY (workspace_id, seq)
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX entries_by_id ON entries (workspace_id, id);
-CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN
-  SELECT raise(ABORT, 'entries are append-only');
-END;
-CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
-  WHEN (SELECT kind FROM workspaces WHERE id = old.workspace_id) IS NOT 'demo'
-BEGIN
-  SELECT raise(ABORT, 'entries are append-only');
-END;
--- REPLACE removes the old row without firing delete triggers (recursive_triggers is off by default).
-CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
-  WHEN EXISTS (SELECT 1 FROM entries WHERE workspace_id = new.workspace_id AND seq = new.seq)
-    OR EXISTS (SELECT 1 FROM entries WHERE workspace_id = new.workspace_id AND id = new.id)
-BEGIN
-  SELECT raise(ABORT, 'entries are append-only');
-END;
-
--- Who numbers and chains entries. The head of each chain stands here; writers move it by compare-and-swap.
-CREATE TABLE producers (
-  workspace_id TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-  id TEXT NOT NULL,
-  -- Who may write as this producer: a machine (mch_…), else the API key (key_…) that used it first.
-  owner TEXT NOT NULL,
-  next_pseq INTEGER NOT NULL CHECK (next_pseq >= 0),
-  -- Leaf hash of the entry before next_pseq; 32 zero bytes while there is none.
-  last_leaf BLOB NOT NULL CHECK (length(last_leaf) = 32),
-  first_seen_at INTEGER NOT NULL,
-  last_seen_at INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, id)
-) STRICT, WITHOUT ROWID;
-
--- Entries as producers wrote them, append-only, in the order they were taken in; `seq` is dense per workspace.
-CREATE TABLE producer_entries (
-  workspace_id TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  producer_id TEXT NOT NULL,
-  pseq INTEGER NOT NULL,
-  -- Copied from the header for look-ups.
-  id TEXT NOT NULL,
-  ts INTEGER NOT NULL,
-  type TEXT NOT NULL,
-  agent_id TEXT NOT NULL,
-  decision TEXT,
-  received_at INTEGER NOT NULL,
-  -- SHA-256(0x00 ‖ header)
-  leaf BLOB NOT NULL CHECK (length(leaf) = 32),
-  -- The header's bytes exactly as received; never written anew from its parts.
-  header BLOB NOT NULL,
-  PRIMARY KEY (workspace_id, seq)
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX producer_entries_by_place ON producer_entries (workspace_id, producer_id, pseq);
-CREATE UNIQUE INDEX producer_entries_by_id ON producer_entries (workspace_id, id);
-CREATE TRIGGER producer_entries_no_update BEFORE UPDATE ON producer_entries BEGIN
-  SELECT raise(ABORT, 'producer entries are append-only');
-END;
-CREATE TRIGGER producer_entries_no_delete BEFORE DELETE ON producer_entries
-  WHEN (SELECT kind FROM workspaces WHERE id = old.workspace_id) IS NOT 'demo'
-BEGIN
-  SELECT raise(ABORT, 'producer entries are append-only');
-END;
-CREATE TRIGGER producer_entries_no_replace BEFORE INSERT ON producer_entries
-  WHEN EXISTS (SELECT 1 FROM producer_entries WHERE workspace_id = new.workspace_id AND seq = new.seq)
-    OR EXISTS (SELECT 1 FROM producer_entries WHERE workspace_id = new.workspace_id
-      AND producer_id = new.producer_id AND pseq = new.pseq)
-    OR EXISTS (SELECT 1 FROM producer_entries WHERE workspace_id = new.workspace_id AND id = new.id)
-BEGIN
-  SELECT raise(ABORT, 'producer entries are append-only');
-END;
-
--- What headers commit to, apart from them: erasure removes rows here and leaves every leaf as it is.
-CREATE TABLE payloads (
-  workspace_id TEXT NOT NULL,
-  entry_id TEXT NOT NULL,
-  -- Canonical JSON (RFC 8785).
-  payload TEXT NOT NULL,
-  PRIMARY KEY (workspace_id, entry_id)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER payloads_no_update BEFORE UPDATE ON payloads BEGIN
-  SELECT raise(ABORT, 'payloads are never rewritten');
-END;
-CREATE TRIGGER payloads_no_replace BEFORE INSERT ON payloads
-  WHEN EXISTS (SELECT 1 FROM payloads WHERE workspace_id = new.workspace_id AND entry_id = new.entry_id)
-BEGIN
-  SELECT raise(ABORT, 'payloads are never rewritten');
-END;
-
--- Apart from payloads too: a redacted payload is read without ever touching the salt.
-CREATE TABLE salts (
-  workspace_id TEXT NOT NULL,
-  entry_id TEXT NOT NULL,
-  salt BLOB NOT NULL CHECK (length(salt) = 32),
-  PRIMARY KEY (workspace_id, entry_id)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER salts_no_update BEFORE UPDATE ON salts BEGIN
-  SELECT raise(ABORT, 'salts are never rewritten');
-END;
-CREATE TRIGGER salts_no_replace BEFORE INSERT ON salts
-  WHEN EXISTS (SELECT 1 FROM salts WHERE workspace_id = new.workspace_id AND entry_id = new.entry_id)
-BEGIN
-  SELECT raise(ABORT, 'salts are never rewritten');
-END;
-
--- Headers that contradict an entry: same producer and pseq, another leaf. Evidence, append-only.
-CREATE TABLE equivocations (
-  workspace_id TEXT NOT NULL,
-  producer_id TEXT NOT NULL,
-  pseq INTEGER NOT NULL,
-  leaf BLOB NOT NULL CHECK (length(leaf) = 32),
-  header BLOB NOT NULL,
-  received_at INTEGER NOT NULL,
-  PRIMARY KEY (workspace_id, producer_id, pseq, leaf)
-) STRICT, WITHOUT ROWID;
-CREATE TRIGGER equivocations_no_update BEFORE UPDATE ON equivocations BEGIN
-  SELECT raise(ABORT, 'equivocations are append-only');
-END;
-CREATE TRIGGER equivocations_no_delete BEFORE DELETE ON equivocations
-  WHEN (SELECT kind FROM workspaces WHERE id = old.workspace_id) IS NOT 'demo'
-BEGIN
-  SELECT raise(ABORT, 'equivocations are append-only');
-END;
-CREATE TRIGGER equivocations_no_replace BEFORE INSERT ON equivocations
-  WHEN EXISTS (SELECT 1 FROM equivocations WHERE workspace_id = new.workspace_id
-    AND producer_id = new.producer_id AND pseq = new.pseq AND leaf = new.leaf)
-BEGIN
-  SELECT raise(ABORT, 'equivocations are append-only');
-END;

@@ -15,7 +15,13 @@ test('a sign-in link works once', async ({ browser, plane }) => {
 })
 
 test('without a session every page of the fleet leads to sign-in', async ({ page, plane }) => {
-  for (const path of ['/', '/sessions', '/settings', '/agents/agt_01a1f848-b543-7e91-9e5e-989cb75f9d5f']) {
+  for (const path of [
+    '/',
+    '/sessions',
+    '/audit',
+    '/settings',
+    '/agents/agt_01a1f848-b543-7e91-9e5e-989cb75f9d5f',
+  ]) {
     await page.goto(plane.url + path)
     await expect(page).toHaveURL(/\/sign-in/)
   }
@@ -45,6 +51,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       '/',
       `/agents/${agent}`,
       '/sessions',
+      '/audit',
       '/settings',
       '/health',
       '/readiness',

@@ -34,7 +34,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       'key',
       'create',
       '--scope',
-      'fleet:read,snapshot:write,key:read,key:write,probe:read',
+      'fleet:read,snapshot:write,entry:write,log:read,audit:read,key:read,key:write,probe:read',
     )
     await use(createClient({ baseUrl: plane.apiUrl, token }))
   },

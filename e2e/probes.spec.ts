@@ -25,7 +25,7 @@ test('signed in, /readiness names each check with its reason, without JavaScript
   })
   const plain = await context.newPage()
   await plain.goto(`${plane.url}/readiness`)
-  for (const check of ['database', 'migrations', 'journal', 'writes'])
+  for (const check of ['database', 'migrations', 'journal', 'writes', 'sealing'])
     await expect(plain.getByRole('main')).toContainText(check)
   await context.close()
 })

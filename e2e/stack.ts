@@ -55,9 +55,12 @@ export const startControlPlane = async (
   dashboard: Pick<Dashboard, 'apiPort' | 'url'>,
 ): Promise<ControlPlane> => {
   const data = await mkdtemp(join(tmpdir(), 'watchbill-e2e-'))
+  const state = `${data}-state`
   const env = {
     WATCHBILL_PORT: String(dashboard.apiPort),
     WATCHBILL_DATA: data,
+    // The second place lies outside the data folder (SECURITY "Log, sealer, keys"); here it goes when the data goes.
+    XDG_STATE_HOME: state,
     WATCHBILL_API_URL: `http://127.0.0.1:${dashboard.apiPort}`,
     WATCHBILL_WEB_URL: dashboard.url,
   }
@@ -88,7 +91,7 @@ export const startControlPlane = async (
     },
     stop: async () => {
       await end(child, 'SIGTERM')
-      await rm(data, { recursive: true, force: true })
+      for (const folder of [data, state]) await rm(folder, { recursive: true, force: true })
     },
     pid: () => child.pid ?? 0,
   }
@@ -106,6 +109,27 @@ export const startDaemon = async (plane: ControlPlane, home: string): Promise<Ch
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+}
+
+/** What the daemon says of itself (`watchbill status --json`); null while it does not run. */
+export const daemonStatus = async (plane: ControlPlane, home: string): Promise<DaemonStatus | null> => {
+  const program = `${root}apps/daemon/dist/watchbill.js`
+  const env = { PATH: process.env.PATH, ...plane.env, HOME: home }
+  const asked = execute(process.execPath, [program, 'status', '--json'], { env })
+  const { stdout } = await asked.catch(() => ({ stdout: '{"daemon":null}' }))
+  return JSON.parse(stdout).daemon
+}
+
+/** The part of it that tests look at. */
+interface DaemonStatus {
+  readonly entries: { readonly pending: number }
+  readonly proofs: {
+    readonly unproven: number
+    readonly proven: number
+    readonly log: { readonly size: number } | null
+    readonly alarms: readonly { readonly kind: string }[]
+    readonly restores: readonly { readonly from: number; readonly to: number }[]
+  }
 }
 
 /** Ends a process we started and waits until it is gone. */

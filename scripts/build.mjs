@@ -20,10 +20,11 @@ const parts = [
   },
 ]
 
-/** Builds what changed since the last build. */
-export const build = async () => {
+/** Builds what changed since the last build; every part unless `only` names one. */
+export const build = async ({ only } = {}) => {
   await install()
   for (const part of parts) {
+    if (only !== undefined && part.name !== only) continue
     const stamp = `${root}node_modules/.cache/watchbill/${part.name}`
     const digest = digestOf(['package-lock.json', ...part.from])
     if (existsSync(root + part.out) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) continue

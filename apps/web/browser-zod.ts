@@ -25,6 +25,7 @@ const names = [
   'strictObject',
   'string',
   'union',
+  'unknown',
 ] as const
 
 /**

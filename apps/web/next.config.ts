@@ -9,7 +9,7 @@ const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: root,
   turbopack: { root, resolveAlias: { 'zod/mini': { browser: bundleZod(import.meta.dirname) } } },
-  transpilePackages: ['@watchbill/contract'],
+  transpilePackages: ['@watchbill/contract', '@watchbill/ledger'],
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,

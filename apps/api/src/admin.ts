@@ -1,17 +1,36 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { benchCommands } from './admin/bench-commands.ts'
 import { type Command, type Console, UsageError } from './admin/command.ts'
 import { demoCommands } from './admin/demo-commands.ts'
 import { findCommand, usage } from './admin/find-command.ts'
 import { installCommands } from './admin/install-commands.ts'
 import { keyCommands } from './admin/key-commands.ts'
+import { logCommands } from './admin/log-commands.ts'
+import { exportCommands } from './admin/log-export.ts'
+import { fsckCommands } from './admin/log-fsck.ts'
+import { importCommands } from './admin/log-import.ts'
 import { requireDatabase } from './admin/require-database.ts'
+import { tamperCommands } from './admin/tamper.ts'
+import { witnessCommands } from './admin/witness-commands.ts'
 import { parseEnv } from './env.ts'
+import { usePlatformHash } from './node-hash.ts'
 import { explain } from './start-error.ts'
 
-const commands: readonly Command[] = [...installCommands, ...keyCommands, ...demoCommands]
+const commands: readonly Command[] = [
+  ...installCommands,
+  ...keyCommands,
+  ...logCommands,
+  ...witnessCommands,
+  ...fsckCommands,
+  ...exportCommands,
+  ...importCommands,
+  ...tamperCommands,
+  ...benchCommands,
+  ...demoCommands,
+]
 
-/** `watchbill migrate|workspace|key|sign-in|enroll-token|demo`: what needs the database itself. Exit codes: 0 done, 1 failed, 2 asked wrongly. */
+/** `watchbill migrate|workspace|key|sign-in|enroll-token|log|verify|demo`: what needs the database itself. Exit codes: 0 done, 1 failed, 2 asked wrongly. */
 const main = async (argv: readonly string[]): Promise<void> => {
   const [first] = argv
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
@@ -28,16 +47,22 @@ const main = async (argv: readonly string[]): Promise<void> => {
     process.stdout.write(usage([command]))
     return
   }
-  if (positionals.length !== (command.operands ?? []).length) {
-    throw new UsageError(`usage: watchbill ${command.name} ${(command.operands ?? []).join(' ')}`.trim())
+  const operands = command.operands ?? []
+  const required = operands.filter((word) => !word.startsWith('['))
+  if (positionals.length < required.length || positionals.length > operands.length) {
+    throw new UsageError(`usage: watchbill ${command.name} ${operands.join(' ')}`.trim())
   }
   const env = parseEnv(process.env)
+  usePlatformHash()
   await command.run({ env, values, positionals, console: terminal, open: () => requireDatabase(env) })
 }
 
 const terminal: Console = {
   out: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void (process.stderr.isTTY && process.stderr.write(`${line}\n`)),
+  exit: (code) => {
+    process.exitCode = code
+  },
   now: Date.now,
   randomBytes,
 }

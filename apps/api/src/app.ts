@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
 import { agentHandlers } from './agents/routes.ts'
+import { auditReadingHandlers } from './audit/reading-routes.ts'
 import { auditHandlers } from './audit/routes.ts'
 import type { Deps } from './deps.ts'
+import { erasureHandlers } from './erasures/routes.ts'
 import { fleetHandlers } from './fleet/routes.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createHostGuard } from './http/hosts.ts'
@@ -10,6 +12,7 @@ import { mount } from './http/mount.ts'
 import { offerProbeCookie } from './identity/probe-cookie.ts'
 import { identityHandlers } from './identity/routes.ts'
 import { installHandlers } from './install/routes.ts'
+import { logHandlers } from './log/routes.ts'
 import { machineHandlers } from './machines/routes.ts'
 import { probeHandlers } from './probes/routes.ts'
 import { retentionHandlers } from './retention/routes.ts'
@@ -31,6 +34,9 @@ export const createApp = (deps: Deps, { rate = defaultRate }: { rate?: Rate } = 
     ...snapshotHandlers(deps),
     ...machineHandlers(deps),
     ...auditHandlers(deps),
+    ...auditReadingHandlers(deps),
+    ...logHandlers(deps),
+    ...erasureHandlers(deps),
     ...streamHandlers(deps),
     ...identityHandlers(deps),
     ...probeHandlers(deps),

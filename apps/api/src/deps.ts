@@ -1,7 +1,9 @@
 import type { ReadDb } from './db/open.ts'
 import type { IngestDoor, RecordDoor } from './db/write.ts'
 import type { Program } from './install/program.ts'
+import type { Outbound } from './outbound/outbound.ts'
 import type { Meters } from './probes/meters.ts'
+import type { Sealing } from './seal/sealing.ts'
 import type { ChangeBell } from './stream/bell.ts'
 
 /** Everything a service may hold. No client, no environment: writes go through the two doors alone. */
@@ -19,6 +21,12 @@ export interface Deps {
   /** `count` random bytes from the platform's CSPRNG. */
   readonly randomBytes: (count: number) => Uint8Array
   readonly config: AppConfig
+  /** What signs checkpoints; null or absent where it is not set up, and entries stay pending. */
+  readonly sealing?: Sealing | null
+  /** Removes what an erasure leaves behind in files of ours; null or absent where the database is no file. */
+  readonly scour?: (() => Promise<void>) | null
+  /** The one way out (SECURITY "Web and API"); absent: nobody is asked. */
+  readonly outbound?: Outbound | null
   /** Rejects when the database cannot answer. Only the probes ask. */
   readonly ping: () => Promise<void>
   /** Whether the schema in the database is the one this build was made for. */

@@ -1,13 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { createClient } from '@watchbill/contract/client'
 import { Fault } from '@watchbill/contract/fault'
 import type { Scope } from '@watchbill/contract/scope'
 import { type BuildResult, build } from 'esbuild'
 import { Miniflare } from 'miniflare'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey } from './identity/keys.ts'
 import { openOnPeer } from './testing/backends.ts'
 import type { TestDatabase } from './testing/database.ts'
+import { startHranaPeer } from './testing/hrana-peer.ts'
 import { sampleSnapshot } from './testing/sample-bodies.ts'
 import { until } from './testing/until.ts'
 
@@ -191,4 +195,77 @@ it('streams: a greeting, then what changes', async () => {
 it('asks for a credential, and answers for its own host alone', async () => {
   expect((await refusal(client().getFleet())).code).toBe('unauthenticated')
   expect((await fetchWorker('https://evil.test/v1/fleet')).status).toBe(421)
+})
+
+describe('with a key and a second place', () => {
+  /** Another worker on the same database, as a deployment with the two bindings is. */
+  const openSealing = async (more: Record<string, string> = {}) => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchbill-edge-'))
+    const anchor = await startHranaPeer({ path: join(folder, 'anchor.db'), token: 'anchor-token' })
+    const sealing = new Miniflare({
+      modules: [{ type: 'ESModule', path: 'edge.js', contents: bundled.outputFiles[0]?.text ?? '' }],
+      compatibilityDate: '2026-01-01',
+      cf: false,
+      bindings: {
+        WATCHBILL_DB_URL: database.url,
+        WATCHBILL_DB_TOKEN: 'peer-token',
+        WATCHBILL_PUBLIC_URL: publicUrl,
+        WATCHBILL_MASTER_KEY: 'A'.repeat(43),
+        WATCHBILL_ANCHOR: anchor.url,
+        WATCHBILL_ANCHOR_TOKEN: 'anchor-token',
+        ...more,
+      },
+    })
+    await sealing.ready
+    const get = async (path: string, token: string) => {
+      const response = await sealing.dispatchFetch(`${publicUrl}${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return { status: response.status, text: await response.text() }
+    }
+    const close = async () => {
+      await sealing.dispose()
+      await anchor.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return { sealing, anchor, get, close }
+  }
+
+  it('an append seals behind itself and a look at the log seals, each once the checkpoint is a second old', async () => {
+    const token = await key(['log:read', 'audit:read', 'key:write', 'fleet:read', 'probe:read'])
+    // Without the bindings: kept, pending, and said.
+    const pending = JSON.parse(
+      await (
+        await fetchWorker(`${publicUrl}/v1/audit/log`, {
+          headers: { authorization: `Bearer ${token}` },
+        })
+      ).text(),
+    )
+    expect(pending).toMatchObject({ checkpoint: null, origin: null })
+    expect(pending.sealFailure).toMatch(/WATCHBILL_ANCHOR/)
+    const probe = await fetchWorker(`${publicUrl}/readyz/sealing?verbose`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(await probe.text()).toMatch(/sealing ok, but: sealing is not set up/)
+    const edge = await openSealing()
+    const made = await edge.sealing.dispatchFetch(`${publicUrl}/v1/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'new', scopes: ['fleet:read'], ttlSeconds: null }),
+    })
+    expect(made.status).toBeLessThan(300)
+    const [sealed] = await database.raw('SELECT size, signed_at FROM checkpoints')
+    const [log] = await database.raw("SELECT size, origin FROM logs WHERE workspace_id = 'default'")
+    expect(log).toEqual({ size: sealed?.size, origin: 'watchbill.test/log/default' })
+    await key(['fleet:read'])
+    // A second later whoever looks finds it sealed.
+    await until(async () => Date.now() - Number(sealed?.signed_at) > 1000)
+    const seen = JSON.parse((await edge.get('/v1/audit/log', token)).text)
+    expect(seen).toMatchObject({ sealFailure: null, size: Number(sealed?.size) + 1 })
+    expect(seen.checkpoint.size).toBe(seen.size)
+    const note = await edge.get('/log/default/checkpoint', token)
+    expect(note.text).toBe(seen.checkpoint.note)
+    expect((await edge.get('/readyz/sealing?verbose', token)).text).toMatch(/sealing ok$/m)
+    await edge.close()
+  })
 })

@@ -3,8 +3,12 @@ import pkg from '../package.json' with { type: 'json' }
 import { createApp } from './app.ts'
 import { openRemoteDatabase } from './db/open-remote.ts'
 import type { Deps } from './deps.ts'
+import { reapplyErasures } from './erasures/reapply.ts'
 import { createLog } from './http/log.ts'
+import { createEdgeOutbound } from './outbound/edge-outbound.ts'
 import { createMeters } from './probes/meters.ts'
+import { openEdgeSealing } from './seal/edge-sealing.ts'
+import { sealBehind } from './seal/lazy.ts'
 
 /** Bindings of an edge deployment; the same names as on Node (DESIGN §4). */
 export interface EdgeEnv {
@@ -13,6 +17,10 @@ export interface EdgeEnv {
   /** The origin browsers come to, `https://watchbill.example.org`. */
   readonly WATCHBILL_PUBLIC_URL?: string
   readonly CRON_SECRET?: string
+  /** Without these two nothing is sealed; entries stay pending. The anchor is another libSQL database. */
+  readonly WATCHBILL_MASTER_KEY?: string
+  readonly WATCHBILL_ANCHOR?: string
+  readonly WATCHBILL_ANCHOR_TOKEN?: string
   /** Set by Vercel, where `x-real-ip` is written by the platform. */
   readonly VERCEL?: string
   readonly VERCEL_GIT_COMMIT_SHA?: string
@@ -25,13 +33,17 @@ export const createEdgeApp = async (env: EdgeEnv): Promise<Hono> => {
   const now = Date.now
   const randomBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count))
   const database = await openRemoteDatabase({ url, authToken: env.WATCHBILL_DB_TOKEN, now, randomBytes })
-  return createApp({
+  const sealing = await openEdgeSealing(env)
+  await reapplyErasures({ ...database, now, sealing })
+  const deps: Deps = {
     ...database,
     now,
     randomBytes,
     meters: createMeters(),
     addressOf: (request) => addressOf(request, env),
     vitals: null,
+    sealing,
+    outbound: createEdgeOutbound(),
     log: createLog((line) => console.log(line.trimEnd())),
     config: {
       publicUrl,
@@ -41,7 +53,8 @@ export const createEdgeApp = async (env: EdgeEnv): Promise<Hono> => {
       runtime: 'edge',
       cronSecret: env.CRON_SECRET ?? null,
     },
-  })
+  }
+  return createApp(sealBehind(deps))
 }
 
 let app: Promise<Hono> | undefined
@@ -49,7 +62,13 @@ let app: Promise<Hono> | undefined
 export default {
   async fetch(request: Request, env: EdgeEnv): Promise<Response> {
     app ??= createEdgeApp(env)
-    return (await app).fetch(request)
+    try {
+      return (await app).fetch(request)
+    } catch (error) {
+      // What was away at the start may be back for the next request.
+      app = undefined
+      throw error
+    }
   },
 }
 

@@ -23,6 +23,10 @@ test('an empty environment is a loopback server on 4040 with a file of its own',
     databaseUrl: `file://${resolve('.watchbill/watchbill.db')}`,
     databaseToken: null,
     cronSecret: null,
+    masterKey: null,
+    anchor: null,
+    anchorToken: null,
+    stateHome: null,
   })
 })
 
@@ -48,6 +52,10 @@ test.each([
   ['WATCHBILL_DB_URL', 'http://db.example'],
   ['WATCHBILL_INSECURE_HTTP', 'yes'],
   ['CRON_SECRET', 'short'],
+  ['WATCHBILL_MASTER_KEY', 'c2hvcnQ'],
+  ['WATCHBILL_MASTER_KEY', `${'A'.repeat(42)}B`],
+  ['WATCHBILL_ANCHOR', 'http://anchor.example'],
+  ['WATCHBILL_ANCHOR', 'ftp://anchor.example'],
 ])('%s=%s is refused by name', (name, value) => {
   const said = complaints({ [name]: value })
   expect(said).toHaveLength(1)

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isLoopback } from './http/loopback.ts'
+import { parseMasterKey } from './seal/seed.ts'
 
 /** The environment, read once at start (DESIGN §4). */
 export interface Env {
@@ -18,6 +19,13 @@ export interface Env {
   readonly databaseUrl: string
   readonly databaseToken: string | null
   readonly cronSecret: string | null
+  /** 32 bytes that encrypt signing seeds; null: `master.key` in the data folder. */
+  readonly masterKey: Uint8Array | null
+  /** Second place of the sealer: a folder, or the URL of another libSQL database; null: a folder of this user's state. */
+  readonly anchor: string | null
+  readonly anchorToken: string | null
+  /** XDG_STATE_HOME; null: `~/.local/state`. */
+  readonly stateHome: string | null
 }
 
 /** Every wrong variable at once, each with what is wrong, why it matters and how to mend it. */
@@ -52,6 +60,10 @@ export const parseEnv = (source: Source): Env => {
     databaseUrl: readDatabaseUrl(databaseUrl, insecure, complain),
     databaseToken: value('WATCHBILL_DB_TOKEN'),
     cronSecret: readSecret(value('CRON_SECRET'), complain),
+    masterKey: readMasterKey(value('WATCHBILL_MASTER_KEY'), complain),
+    anchor: readAnchor(value('WATCHBILL_ANCHOR'), insecure, complain),
+    anchorToken: value('WATCHBILL_ANCHOR_TOKEN'),
+    stateHome: value('XDG_STATE_HOME'),
   }
   if (complaints.length > 0) throw new EnvError(complaints)
   return env
@@ -136,8 +148,12 @@ const readWebUrl = (text: string | null, complain: Complain): string | null => {
   return null
 }
 
-const readDatabaseUrl = (text: string, insecure: boolean, complain: Complain): string => {
-  const name = 'WATCHBILL_DB_URL'
+const readDatabaseUrl = (
+  text: string,
+  insecure: boolean,
+  complain: Complain,
+  name = 'WATCHBILL_DB_URL',
+): string => {
   const url = readUrl(text)
   if (!url || !/^(file|https?|libsql):$/.test(url.protocol)) {
     complain(name, 'is neither a file nor a libSQL server.', 'Use file:<path>, https://… or libsql://….')
@@ -149,6 +165,25 @@ const readDatabaseUrl = (text: string, insecure: boolean, complain: Complain): s
     )
   }
   return text
+}
+
+/** A folder, or what WATCHBILL_DB_URL may be. */
+const readAnchor = (text: string | null, insecure: boolean, complain: Complain): string | null => {
+  if (text === null || !/^[a-z]+:\/\//i.test(text)) return text
+  return readDatabaseUrl(text, insecure, complain, 'WATCHBILL_ANCHOR')
+}
+
+const readMasterKey = (text: string | null, complain: Complain): Uint8Array | null => {
+  if (text === null) return null
+  const key = parseMasterKey(text)
+  if (key === null) {
+    complain(
+      'WATCHBILL_MASTER_KEY',
+      'is not 32 bytes in base64url.',
+      'Make one with `openssl rand 32 | basenc --base64url | tr -d =`.',
+    )
+  }
+  return key
 }
 
 const readSecret = (text: string | null, complain: Complain): string | null => {

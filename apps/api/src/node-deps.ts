@@ -6,12 +6,16 @@ import pkg from '../package.json' with { type: 'json' }
 import type { Database } from './db/open.ts'
 import type { Deps, Vitals } from './deps.ts'
 import type { Env } from './env.ts'
+import { createScour } from './erasures/scour.ts'
 import { readProgram } from './install/read-program.ts'
+import { createOutbound } from './outbound/node-outbound.ts'
 import { createMeters } from './probes/meters.ts'
+import type { Sealing } from './seal/sealing.ts'
 
 export interface NodeDeps {
   readonly env: Env
   readonly database: Database
+  readonly sealing: Sealing
   readonly port: number
   readonly addressOf: Deps['addressOf']
   readonly log: Deps['log']
@@ -19,7 +23,15 @@ export interface NodeDeps {
 }
 
 /** What the app needs, on Node: this process's clock, random numbers and figures. */
-export const createNodeDeps = ({ env, database, port, addressOf, log, stopping }: NodeDeps): Deps => ({
+export const createNodeDeps = ({
+  env,
+  database,
+  sealing,
+  port,
+  addressOf,
+  log,
+  stopping,
+}: NodeDeps): Deps => ({
   dbFor: database.dbFor,
   installation: database.installation,
   record: database.record,
@@ -33,6 +45,9 @@ export const createNodeDeps = ({ env, database, port, addressOf, log, stopping }
   addressOf,
   vitals: createVitals(),
   program: readProgram(import.meta.url),
+  sealing,
+  scour: createScour(env.databaseUrl),
+  outbound: createOutbound(),
   stopping,
   log,
   config: {

@@ -134,7 +134,7 @@ describe('the console', () => {
   })
 
   test('migrate and init can be repeated; list shows keys without secrets', async () => {
-    expect((await programs.admin(['migrate'])).stdout).toContain('at 0001_base')
+    expect((await programs.admin(['migrate'])).stdout).toContain('at 0002_log')
     expect((await programs.admin(['workspace', 'init'])).code).toBe(0)
     const made = line((await programs.admin(['key', 'create', '--scope', 'key:read'])).stdout)
     const listed = await programs.admin(['key', 'list', '--json'])

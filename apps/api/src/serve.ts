@@ -3,10 +3,15 @@ import { startChores } from './chores.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { type Env, parseEnv } from './env.ts'
+import { reapplyErasures } from './erasures/reapply.ts'
+import { createScour } from './erasures/scour.ts'
 import { createLog } from './http/log.ts'
 import { startNodeServer } from './http/node-server.ts'
 import { putDefaultWorkspace } from './identity/workspace.ts'
 import { createNodeDeps } from './node-deps.ts'
+import { usePlatformHash } from './node-hash.ts'
+import { startSealer } from './seal/loop.ts'
+import { openSealing } from './seal/node-sealing.ts'
 import { exitCodeOf, explain } from './start-error.ts'
 
 const log = createLog((line) => process.stderr.write(line))
@@ -14,6 +19,7 @@ const log = createLog((line) => process.stderr.write(line))
 /** Migrates, opens, listens, and closes all of it again when asked to stop. */
 const main = async (): Promise<void> => {
   const env = parseEnv(process.env)
+  usePlatformHash()
   await prepare(env)
   const database = await openDatabase({
     url: env.databaseUrl,
@@ -22,13 +28,18 @@ const main = async (): Promise<void> => {
     randomBytes,
   })
   await putDefaultWorkspace(database, Date.now())
+  const sealing = await openSealing(env)
+  const scour = createScour(env.databaseUrl)
+  const erased = await reapplyErasures({ ...database, now: Date.now, sealing, scour })
+  if (erased > 0) log({ level: 'warn', msg: 'erased again what a restored database held', payloads: erased })
   const stopping = new AbortController()
   const server = await startNodeServer({
     ...env,
     depsFor: (port, addressOf) =>
-      createNodeDeps({ env, database, port, addressOf, log, stopping: stopping.signal }),
+      createNodeDeps({ env, database, sealing, port, addressOf, log, stopping: stopping.signal }),
   })
   startChores(server.deps)
+  startSealer(server.deps, stopping.signal)
   const { publicUrl, version, releaseId } = server.deps.config
   log({ level: 'info', msg: 'listening', url: publicUrl, port: server.port, version, releaseId })
   const signal = await asked()
@@ -36,6 +47,7 @@ const main = async (): Promise<void> => {
   stopping.abort()
   await server.stop()
   await database.close()
+  await sealing.place.close()
 }
 
 /** A file is ours to migrate at every start; a remote database is migrated on purpose, by `watchbill migrate`. */

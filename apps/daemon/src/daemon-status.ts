@@ -13,6 +13,7 @@ export interface StatusFacts {
   readonly link: LinkState
   readonly spool: DaemonStatus['spool']
   readonly entries: DaemonStatus['entries']
+  readonly proofs: DaemonStatus['proofs']
   readonly files: number
   readonly watches: number
   readonly limits: readonly Limit[]
@@ -40,6 +41,7 @@ export const daemonStatus = (facts: StatusFacts): DaemonStatus => ({
   },
   spool: facts.spool,
   entries: facts.entries,
+  proofs: facts.proofs,
   files: facts.files,
   watches: facts.watches,
   lookedAt: facts.machine?.lookedAt ?? [],

@@ -23,8 +23,10 @@ import type { DaemonStatus } from './instance/status.ts'
 import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { connect } from './link/connect.ts'
 import type { Credential } from './link/credential.ts'
+import { proofStanding } from './link/proof-standing.ts'
 import { Sender } from './link/sender.ts'
 import type { Log } from './log.ts'
+import { createMilestone } from './milestone.ts'
 import { ownerName } from './owner.ts'
 import { Pace } from './pace.ts'
 import { createPollers, type Pollers } from './poll/pollers.ts'
@@ -61,9 +63,8 @@ export class Daemon {
   #machine: MachineReport | null = null
   #machineSaid = ''
   #machineSaidMs = 0
-  #end: () => void = () => {}
-  #beginning: () => void = () => {}
-  readonly #begun: Promise<void>
+  readonly #begun = createMilestone()
+  readonly #ended = createMilestone()
   #stopping: Promise<void> | null = null
 
   constructor(options: DaemonOptions, ledger: Ledger) {
@@ -81,6 +82,8 @@ export class Daemon {
       machineId: machine.id,
       random: Math.random,
       log,
+      memory: ledger.memory,
+      alarms: ledger.alarms,
     })
     this.#fleet = new Fleet({
       machine,
@@ -113,12 +116,7 @@ export class Daemon {
     const { watch } = config.flags
     this.#collector = new Collector({ formats, surroundings, store, watch, events: desk, now, log, changed })
     this.#pace = new Pace((event, error) => log({ event, reason: errorText(error) }))
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve
-    })
-    this.#begun = new Promise((resolve) => {
-      this.#beginning = resolve
-    })
+    this.ended = this.#ended.reached
   }
 
   /** Begins to look and to send; the folder is claimed by now. */
@@ -126,7 +124,7 @@ export class Daemon {
     this.#claim = held
     this.#sender.start()
     this.#options.log({ event: 'daemon.started', version, pid: process.pid })
-    await this.#writeStatus().finally(this.#beginning)
+    await this.#writeStatus().finally(this.#begun.reach)
     this.#pace.soon('first', 0, () => this.#firstLook())
   }
 
@@ -149,6 +147,7 @@ export class Daemon {
     this.#pace.every('sweep', 15_000, () => this.#sweep())
     this.#pace.every('whole', 300_000, () => this.#evaluate(true))
     this.#pace.every('save', 1000, () => this.#collector.save())
+    this.#pace.every('seal', 60_000, () => this.#ledger.seal('time'))
     this.#pace.every('status', 5000, () => this.#writeStatus())
   }
 
@@ -233,6 +232,7 @@ export class Daemon {
         unsaid: this.#ledger.desk.unsaid,
         held: this.#sender.entriesHeld,
       },
+      proofs: proofStanding(this.#ledger),
       files: this.#collector.fileCount,
       watches: this.#collector.watchCount,
       limits: [...confinementLimits(process.permission), ...this.#collector.limits],
@@ -249,7 +249,7 @@ export class Daemon {
 
   /** Puts cursors and spool away; what was not acknowledged is sent by the next one. Asked too early, it begins first. */
   stop(reason: string): Promise<void> {
-    this.#stopping ??= this.#begun.then(() => this.#stop(reason))
+    this.#stopping ??= this.#begun.reached.then(() => this.#stop(reason))
     return this.#stopping
   }
 
@@ -260,6 +260,7 @@ export class Daemon {
       await this.#pollers.ended
       await this.#pace.close()
       await this.#collector.close()
+      await this.#ledger.seal('stop')
       await flush(this.#sender, this.#ledger)
       await this.#sender.close()
       await this.#ledger.close()
@@ -269,7 +270,7 @@ export class Daemon {
     }
     await this.#claim?.release()
     this.#options.log({ event: 'daemon.stopped', waiting: waitingFor(this.#sender, this.#ledger) })
-    this.#end()
+    this.#ended.reach()
   }
 }
 

@@ -8,6 +8,11 @@ export interface DataFolder {
   readonly path: string
   readonly config: string
   readonly credential: string
+  /** This machine's signing key; never leaves it. */
+  readonly machineKey: string
+  /** What is known of the control plane's log, and what contradicted it. */
+  readonly logMemory: string
+  readonly logEvidence: string
   readonly cursors: string
   readonly spool: string
   readonly status: string
@@ -25,6 +30,9 @@ export const dataFolder = (env: NodeJS.ProcessEnv): DataFolder => {
     path,
     config: join(path, 'config.yaml'),
     credential: join(path, 'credential.json'),
+    machineKey: join(path, 'machine-key.json'),
+    logMemory: join(path, 'log-memory.json'),
+    logEvidence: join(path, 'log-evidence.jsonl'),
     cursors: join(path, 'cursors'),
     spool: join(path, 'spool'),
     status: join(path, 'status.json'),

@@ -27,6 +27,8 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
+    // Without it workers fall under script-src, whose 'strict-dynamic' makes 'self' mean nothing.
+    "worker-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import { fleet } from './fleet.ts'
 import { identity } from './identity.ts'
 import { install } from './install.ts'
+import { log } from './log.ts'
 import { machines } from './machines.ts'
 import { maintenance } from './maintenance.ts'
 import { probes } from './probes.ts'
@@ -17,6 +18,7 @@ export const api = {
   ...snapshots,
   ...machines,
   ...audit,
+  ...log,
   ...identity,
   ...probes,
   ...install,

@@ -45,6 +45,13 @@ describe('a call', () => {
     expect(first().headers.get('user-agent')).toBe('test')
   })
 
+  it('keeps the slashes of a path that spans segments, and nothing else', async () => {
+    const { client, first } = serve(() => new Response('tile'))
+    await client.readTile({ params: { workspace: 'de/fault', path: 'entries/x001/234.p/5?a#b' } })
+    expect(first().url).toBe('http://wb.test/log/de%2Ffault/tile/entries/x001/234.p/5%3Fa%23b')
+    expect(first().headers.get('accept')).toBe('*/*')
+  })
+
   it('leaves out what is undefined', async () => {
     const { client, first } = serve(() => json({ agents: [], nextCursor: null, total: 0, now }))
     const { agents, total } = await client.listAgents({ query: { q: 'a b&c' } })

@@ -67,9 +67,11 @@ const send = async (row: Endpoint, options: ClientOptions, args: RawArgs, call: 
 }
 
 const urlOf = (row: Endpoint, options: ClientOptions, args: RawArgs): string => {
-  const path = row.path.replace(/:([a-zA-Z]+)/g, (_, name: string) =>
-    encodeURIComponent(args.params?.[name] ?? ''),
-  )
+  const path = row.path.replace(/:([a-zA-Z]+)(\{\.\+\})?/g, (_, name: string, rest?: string) => {
+    const value = args.params?.[name] ?? ''
+    // `:path{.+}` spans segments: its slashes are the address's own.
+    return rest === undefined ? encodeURIComponent(value) : value.split('/').map(encodeURIComponent).join('/')
+  })
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(args.query ?? {}))
     if (value !== undefined) query.set(name, value)
@@ -78,8 +80,11 @@ const urlOf = (row: Endpoint, options: ClientOptions, args: RawArgs): string => 
   return `${options.baseUrl.replace(/\/$/, '')}${path}${search}`
 }
 
-const acceptOf = (row: Endpoint): string =>
-  row.reply === 'sse' ? 'text/event-stream' : row.reply === 'text' ? 'text/plain' : 'application/json'
+const acceptOf = ({ reply }: Endpoint): string => {
+  if (reply === 'sse') return 'text/event-stream'
+  if (reply === 'text') return 'text/plain'
+  return reply === 'bytes' ? '*/*' : 'application/json'
+}
 
 const bodyOf = async (
   body: unknown,

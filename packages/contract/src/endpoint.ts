@@ -6,7 +6,7 @@ type Schema = z.ZodMiniType
 /** One thing that can be said over the wire, as data (DESIGN rule 1). Handler, client, OpenAPI and access follow from it. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Hono-style, `/v1/agents/:id`; every `:name` stands in `params`. */
+  /** Hono-style, `/v1/agents/:id`; every `:name` stands in `params`. `:path{.+}`, at the end, takes slashes too. */
   readonly path: string
   /** What the credential must hold; null lets anyone in (the handler may still learn who asks). */
   readonly scope: Scope | null

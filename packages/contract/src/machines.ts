@@ -66,7 +66,11 @@ export const machines = {
     path: '/v1/machines',
     scope: 'machine:join',
     summary: 'Trade an enrolment token for a credential limited to one new machine',
-    body: z.strictObject({ name: text(120).check(z.minLength(1)) }),
+    body: z.strictObject({
+      name: text(120).check(z.minLength(1)),
+      /** Ed25519 public key made on that machine, base64url: its `producer.sealed` entries are checked against it. */
+      publicKey: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/))),
+    }),
     reply: 'json',
     status: 201,
     response: z.object({ machineId: MachineId, workspace: z.string(), credential: z.string() }),

@@ -45,7 +45,7 @@ describe('buildOpenapi', () => {
     )
     const rows = Object.entries<Endpoint>(api).map(([name, row]) => [
       name,
-      `${row.method} ${row.path.replace(/:(\w+)/g, '{$1}')}`,
+      `${row.method} ${row.path.replace(/:(\w+)(\{\.\+\})?/g, '{$1}')}`,
       row.scope,
     ])
     expect(said.sort()).toEqual(rows.sort())

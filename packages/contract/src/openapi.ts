@@ -39,7 +39,7 @@ const answered = {
 export const buildOpenapi = (api: Table, info: { version: string }): Json => {
   const paths: { [path: string]: Json } = {}
   for (const [name, row] of Object.entries(api)) {
-    const path = row.path.replace(/:([a-zA-Z]+)/g, '{$1}')
+    const path = row.path.replace(/:([a-zA-Z]+)(?:\{\.\+\})?/g, '{$1}')
     paths[path] = { ...paths[path], [row.method.toLowerCase()]: operation(name, row) }
   }
   return {
@@ -96,11 +96,11 @@ const jsonSchemas = (registry: z.core.$ZodRegistry<{ id: string }>, io: 'input' 
 
 const bare = ({ $schema: _, $id: __, id: ___, ...schema }: Json): Json => schema
 
-/** `/v1/keys/:id` is under keys, `/install/…` under install; every other door outside /v1 is a probe. */
+/** `/v1/keys/:id` is under keys, `/install/…` under install, `/log/…` under log; every other door outside /v1 is a probe. */
 const tagOf = (path: string): string => {
   const [, first, second = 'probes'] = path.split('/')
   if (first === 'v1') return second
-  return first === 'install' ? first : 'probes'
+  return first === 'install' || first === 'log' ? first : 'probes'
 }
 
 const operation = (name: string, row: Endpoint): Json => ({
@@ -158,8 +158,12 @@ const mediaTypes: Readonly<Record<Endpoint['reply'], string | null>> = {
   none: null,
 }
 
+/** Bytes are this document itself, or a file. */
+const mediaTypeOf = ({ reply, path }: Endpoint): string | null =>
+  reply === 'bytes' && !path.endsWith('.json') ? 'application/octet-stream' : mediaTypes[reply]
+
 const success = (name: string, row: Endpoint): Json => {
-  const type = mediaTypes[row.reply]
+  const type = mediaTypeOf(row)
   if (type === null) return { description: 'Done' }
   const named = Object.entries(answered).find(([, schema]) => schema === row.response)?.[0]
   const schema = row.response

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CanonicalError, canonicalize } from './index.ts'
+import { CanonicalError } from './canonical.ts'
+import { canonicalize } from './index.ts'
 
 const text = (value: unknown) => new TextDecoder().decode(canonicalize(value))
 const refusal = (value: unknown): CanonicalError => {

@@ -15,7 +15,10 @@ export class CanonicalError extends Error {
  * The RFC 8785 bytes of a JSON value. Throws CanonicalError for anything `parseJson` could not have made: lone
  * surrogates, unsafe integers, NaN, undefined, holes, class instances, `__proto__`, nesting (or a cycle) beyond 500.
  */
-export const canonicalize = (value: unknown): Uint8Array => new TextEncoder().encode(format(value, []))
+export const canonicalize = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalText(value))
+
+/** The same as text, for those who encode it themselves. */
+export const canonicalText = (value: unknown): string => format(value, [])
 
 type Path = (string | number)[]
 
@@ -29,10 +32,17 @@ const format = (value: unknown, path: Path): string => {
   throw new CanonicalError(`a ${typeof value} is not a JSON value`, path)
 }
 
+/** Printable ASCII without quote and backslash: most of what is ever written, and nothing in it to escape. */
+const plain = /^[ !#-[\]-~]*$/
+
 /** ECMAScript's own escapes are those of RFC 8785 §3.2.2.2 for every well-formed string. */
 const formatString = (value: string, path: Path): string => {
-  if (/[\ud800-\udfff]/u.test(value)) throw new CanonicalError('half of a surrogate pair stands alone', path)
-  return JSON.stringify(value)
+  if (plain.test(value)) return `"${value}"`
+  const text = JSON.stringify(value)
+  // ECMAScript escapes half a pair, and nothing else, as \ud8xx to \udfxx; a search for that costs least.
+  if (text.includes('\\ud') && /[\ud800-\udfff]/u.test(value))
+    throw new CanonicalError('half of a surrogate pair stands alone', path)
+  return text
 }
 
 /** RFC 8785 §3.2.2.3: ECMAScript's shortest form; -0 prints as 0. */

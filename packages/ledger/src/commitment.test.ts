@@ -1,15 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  base64url,
-  type CommittedMember,
-  checkDisclosure,
-  checkPayload,
-  commitPayload,
-  type DisclosedMember,
-  EntryError,
-} from './index.ts'
+import { base64url, type CommittedMember, commitment, type DisclosedMember, EntryError } from './index.ts'
+
+const { checkDisclosure, checkPayload, commitPayload } = commitment
 
 interface Vector {
   readonly payload: Record<string, unknown>

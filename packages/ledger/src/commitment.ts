@@ -1,8 +1,8 @@
 import { base64url } from './base64url.ts'
-import { canonicalize } from './canonical.ts'
-import type { EntryHeader } from './entry.ts'
+import { canonicalText } from './canonical.ts'
 import { EntryError } from './entry-error.ts'
-import { taggedHash } from './hash.ts'
+import type { EntryHeader } from './entry-header.ts'
+import { bytesOf, type Digest, digestOf, putDigest, taggedHash } from './hash.ts'
 import { formatPointer } from './json-error.ts'
 
 /** Small facts about an event, stored apart from its header. */
@@ -23,28 +23,53 @@ export type DisclosedMember = Pick<CommittedMember, 'name' | 'value' | 'key'> | 
 
 const maxMembers = 32
 const saltBytes = 32
+const encoder = new TextEncoder()
+
+/** A commitment, and what discloses it member by member. */
+export interface Commitment {
+  /** Base64url. */
+  readonly commit: string
+  /** In JCS key order; written out only when asked for. */
+  readonly members: readonly CommittedMember[]
+}
 
 /**
- * Commits to a payload under 32 random bytes of salt (SECURITY "Entry and commitment"): `commit` in base64url, members
- * in JCS key order. Throws EntryError `salt`, `members`, `value`.
+ * Commits to a payload under 32 random bytes of salt (SECURITY "Entry and commitment"). Throws EntryError `salt`,
+ * `members`, `value`.
  */
-export const commitPayload = (
-  payload: Payload,
-  salt: Uint8Array,
-): { readonly commit: string; readonly members: readonly CommittedMember[] } => {
-  const members = hashMembers(payload, salt)
-  return {
-    commit: commitTo(members.map(({ hash }) => hash)),
-    members: members.map(({ name, key, hash }) => ({
+export const commitPayload = (payload: Payload, salt: Uint8Array): Commitment => {
+  const drafts = draftMembers(payload, salt)
+  return new PayloadCommitment(commitDrafts(drafts, salt), drafts)
+}
+
+class PayloadCommitment implements Commitment {
+  readonly commit: string
+  readonly #drafts: readonly MemberDraft[]
+  constructor(commit: string, drafts: readonly MemberDraft[]) {
+    this.commit = commit
+    this.#drafts = drafts
+  }
+  get members(): readonly CommittedMember[] {
+    return this.#drafts.map(({ name, value, key, hash }) => ({
       name,
-      value: payload[name],
-      key: base64url.encode(key),
-      hash: base64url.encode(hash),
-    })),
+      value,
+      key: base64url.encode(bytesOf(key)),
+      hash: base64url.encode(bytesOf(hash)),
+    }))
   }
 }
 
-const hashMembers = (payload: Payload, salt: Uint8Array) => {
+interface MemberDraft {
+  readonly name: string
+  readonly value: unknown
+  /** JCS([name, value]) */
+  readonly text: string
+  key: Digest
+  hash: Digest
+}
+
+/** All that may run code of others (getters) happens here, before the first hash. */
+const draftMembers = (payload: Payload, salt: Uint8Array): MemberDraft[] => {
   if (salt.length !== saltBytes) {
     throw new EntryError('salt', `the salt has ${salt.length} bytes instead of ${saltBytes}`)
   }
@@ -53,10 +78,32 @@ const hashMembers = (payload: Payload, salt: Uint8Array) => {
   if (names.length > maxMembers) {
     throw new EntryError('members', `the payload has ${names.length} members, more than ${maxMembers}`)
   }
-  return names.map((name, index) => {
-    const key = taggedHash(0x10, salt, Uint8Array.of(index))
-    return { name, key, hash: memberHash(key, name, payload[name]) }
+  return names.map((name) => {
+    const value = payload[name]
+    return { name, value, text: memberText(name, value), key: '', hash: '' }
   })
+}
+
+/** 0x10 ‖ salt ‖ u8(i), and 0x12 ‖ u8(n) ‖ c_0 ‖ …: kept, since allocating them costs more than hashing them. */
+const keyInput = new Uint8Array(2 + saltBytes)
+const commitInput = new Uint8Array(2 + 32 * maxMembers)
+
+const commitDrafts = (drafts: readonly MemberDraft[], salt: Uint8Array): string => {
+  keyInput[0] = 0x10
+  keyInput.set(salt, 1)
+  let at = 2
+  let index = 0
+  for (const draft of drafts) {
+    keyInput[1 + saltBytes] = index
+    draft.key = digestOf(keyInput)
+    draft.hash = memberHash(draft.key, draft.text)
+    putDigest(draft.hash, commitInput, at)
+    at += 32
+    index += 1
+  }
+  commitInput[0] = 0x12
+  commitInput[1] = drafts.length
+  return base64url.encode(bytesOf(digestOf(commitInput.subarray(0, at))))
 }
 
 /** Whether the header commits to exactly this payload under this salt; false for anything that cannot be committed to. */
@@ -64,7 +111,7 @@ export const checkPayload = (
   header: Pick<EntryHeader, 'commit'>,
   payload: Payload,
   salt: Uint8Array,
-): boolean => verdict(() => commitTo(hashMembers(payload, salt).map(({ hash }) => hash)) === header.commit)
+): boolean => verdict(() => commitDrafts(draftMembers(payload, salt), salt) === header.commit)
 
 /** Whether the header commits to a payload with exactly these members at these places, hidden ones unseen. */
 export const checkDisclosure = (
@@ -78,7 +125,8 @@ export const checkDisclosure = (
 
 /** A member that says both is refused: what a reader is shown would not be what was checked. */
 const hashOf = (member: DisclosedMember): Uint8Array => {
-  if (!('hash' in member)) return memberHash(bytes32(member.key), member.name, member.value)
+  if (!('hash' in member))
+    return bytesOf(memberHash(bytes32(member.key), memberText(member.name, member.value)))
   if (Object.keys(member).length > 1) throw new EntryError('value', 'a member is either shown or hidden')
   return bytes32(member.hash)
 }
@@ -89,12 +137,24 @@ const inOrder = (members: readonly DisclosedMember[]): boolean => {
   return JSON.stringify([...new Set(names)].sort()) === JSON.stringify(names)
 }
 
-const memberHash = (key: Uint8Array, name: string, value: unknown): Uint8Array =>
-  taggedHash(0x11, key, canonicalMember(name, value))
+/** 0x11 ‖ k_i ‖ JCS([name, value]) */
+const memberInput = new Uint8Array(2048)
+const textStart = 33
 
-const canonicalMember = (name: string, value: unknown): Uint8Array => {
+const memberHash = (key: Digest, text: string): Digest => {
+  // At most three bytes for each UTF-16 code unit.
+  const fits = text.length * 3 <= memberInput.length - textStart
+  const input = fits ? memberInput : new Uint8Array(textStart + text.length * 3)
+  input[0] = 0x11
+  putDigest(key, input, 1)
+  const { written } = encoder.encodeInto(text, input.subarray(textStart))
+  return digestOf(input.subarray(0, textStart + written))
+}
+
+/** JCS([name, value]). */
+const memberText = (name: string, value: unknown): string => {
   try {
-    return canonicalize([name, value])
+    return `[${canonicalText(name)},${canonicalText(value)}]`
   } catch (cause) {
     throw new EntryError(
       'value',

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64url, EntryError, type EntryHeader, formatHeader, leafHash, parseHeader } from './index.ts'
+import { scanHeader } from './header-scan.ts'
+import { base64url, EntryError, type EntryHeader, formatHeader, merkle, parseHeader } from './index.ts'
 
 const folder = (name: string) => new URL(`../testdata/entry/${name}`, import.meta.url)
 const vectors = (name: string): [string, Uint8Array][] =>
@@ -26,7 +27,7 @@ const numRuns = process.env.WATCHBILL_DRILLS === '1' ? 5000 : 500
 describe('header vectors', () => {
   it.each(vectors('valid'))('%s is read, written back byte for byte, and hashed', (name, bytes) => {
     expect(formatHeader(parseHeader(bytes))).toEqual(bytes)
-    expect(base64url.encode(leafHash(bytes))).toBe(leaves[name])
+    expect(base64url.encode(merkle.leafHash(bytes))).toBe(leaves[name])
   })
 
   it('has a leaf for every valid header', () => {
@@ -74,6 +75,28 @@ const header: fc.Arbitrary<EntryHeader> = fc
   )
   .map((one) => (one.pseq === 0 ? { ...one, prev: noHash } : one))
 
+describe('the short way to read a header', () => {
+  it('reads as the long way does, and refuses what that refuses', () => {
+    for (const [, bytes] of vectors('valid')) {
+      const spaced = JSON.parse(new TextDecoder().decode(bytes))
+      expect([null, spaced]).toContainEqual(scanHeader(bytes))
+    }
+    for (const [, bytes] of vectors('invalid')) expect(scanHeader(bytes)).toBeNull()
+  })
+
+  it('knows every ordinary header', () => {
+    fc.assert(
+      fc.property(header, (one) => {
+        const ordinary = { ...one, v: 1 + (one.v % 9999), ts: one.ts % 1e15, pseq: one.pseq % 1e15 }
+        const prev = ordinary.pseq === 0 ? noHash : one.prev === noHash ? one.commit : one.prev
+        fc.pre((prev === noHash) === (ordinary.pseq === 0))
+        expect(scanHeader(formatHeader({ ...ordinary, prev }))).toEqual({ ...ordinary, prev })
+      }),
+      { numRuns, verbose: 1 },
+    )
+  })
+})
+
 describe('header properties', () => {
   it('parse(format(h)) is h', () => {
     fc.assert(
@@ -89,7 +112,7 @@ describe('header properties', () => {
       fc.property(header, fc.nat(), fc.integer({ min: 0, max: 7 }), (one, at, bit) => {
         const bytes = formatHeader(one)
         const flipped = bytes.map((byte, index) => (index === at % bytes.length ? byte ^ (1 << bit) : byte))
-        expect(leafHash(flipped)).not.toEqual(leafHash(bytes))
+        expect(merkle.leafHash(flipped)).not.toEqual(merkle.leafHash(bytes))
         const read = tryParse(flipped)
         if (read === null) return
         expect(read).not.toEqual(one)

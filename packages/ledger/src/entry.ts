@@ -1,34 +1,10 @@
 import { base64url, isBytes32 } from './base64url.ts'
 import { canonicalize } from './canonical.ts'
 import { EntryError } from './entry-error.ts'
+import { type EntryHeader, uuid } from './entry-header.ts'
+import { scanHeader } from './header-scan.ts'
 import { formatPointer } from './json-error.ts'
 import { type JsonValue, parseJson } from './parse-json.ts'
-
-/** What the log commits to (SECURITY "Entry and commitment"). Its canonical bytes are the leaf; it is never redacted. */
-export interface EntryHeader {
-  /** Schema version of the event type, from 1. */
-  readonly v: number
-  readonly ws: string
-  /** `evt_…` */
-  readonly id: string
-  /** ms since the epoch, by the producer's clock. */
-  readonly ts: number
-  /** `prd_…` */
-  readonly producer: string
-  /** Counted from 0 without gaps. */
-  readonly pseq: number
-  /** Leaf hash of this producer's entry before, base64url; 32 zero bytes at pseq 0. */
-  readonly prev: string
-  /** `tool.called` */
-  readonly type: string
-  /** `agt_…`; null where no single agent did it. */
-  readonly agent: string | null
-  readonly decision?: 'allow' | 'ask' | 'deny'
-  /** Hash of the policy that decided, base64url. */
-  readonly policy?: string
-  /** Commitment to the payload, base64url. */
-  readonly commit: string
-}
 
 /** Below 64 KiB by one byte: C2SP tlog-tiles writes an entry's length as uint16. */
 const maxHeaderBytes = 65_535
@@ -48,6 +24,8 @@ export const parseHeader = (bytes: Uint8Array): EntryHeader => {
   if (bytes.length > maxHeaderBytes) {
     throw new EntryError('size', `the header has ${bytes.length} bytes, more than ${maxHeaderBytes}`)
   }
+  const scanned = scanHeader(bytes)
+  if (scanned !== null) return scanned
   const value = readJson(bytes)
   requireHeader(value)
   if (!sameBytes(canonicalize(value), bytes)) {
@@ -64,7 +42,6 @@ const readJson = (bytes: Uint8Array): JsonValue => {
   }
 }
 
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const matching = (pattern: string) => {
   const whole = new RegExp(`^${pattern}$`)
   return (value: unknown) => typeof value === 'string' && whole.test(value)

@@ -1,15 +1,15 @@
 export { base64url } from './base64url.ts'
-export { CanonicalError, canonicalize } from './canonical.ts'
-export {
-  type CommittedMember,
-  checkDisclosure,
-  checkPayload,
-  commitPayload,
-  type DisclosedMember,
-  type Payload,
-} from './commitment.ts'
-export { type EntryHeader, formatHeader, parseHeader } from './entry.ts'
+export { canonicalize } from './canonical.ts'
+export type { CommittedMember, DisclosedMember, Payload } from './commitment.ts'
+export * as commitment from './commitment.ts'
+export { formatHeader, parseHeader } from './entry.ts'
 export { EntryError, type EntryFaultReason } from './entry-error.ts'
-export { leafHash } from './hash.ts'
+export type { EntryHeader } from './entry-header.ts'
+export * as evidence from './evidence/index.ts'
 export { JsonError, type JsonFaultReason } from './json-error.ts'
+export type { Frontier, NodePlace, ProofPlan } from './merkle/index.ts'
+export * as merkle from './merkle/index.ts'
+export * as notes from './notes/index.ts'
 export { type JsonLimits, type JsonValue, parseJson } from './parse-json.ts'
+export type { TilePlace } from './tiles/index.ts'
+export * as tiles from './tiles/index.ts'

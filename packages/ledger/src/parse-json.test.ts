@@ -56,6 +56,49 @@ describe('parseJson: the place of a fault', () => {
   })
 })
 
+describe('parseJson: strings with escapes', () => {
+  const piece = fc.constantFrom(
+    ...[
+      '\\"',
+      '\\\\',
+      '\\/',
+      '\\n',
+      '\\u0041',
+      '\\ud83d\\ude00',
+      '\\ud800',
+      '\\udc00',
+      '\\x',
+      '\\',
+      '"',
+      '\n',
+      '\u2028',
+      'é',
+      'a',
+    ],
+  )
+
+  it('are read, or refused, as JSON.parse does, except that half a pair is refused', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = `["${pieces.join('')}",1]`
+        const wanted = wholeText(text)
+        if (wanted === null) expect(() => parseJson(utf8(text))).toThrow(JsonError)
+        else expect(parseJson(utf8(text))).toStrictEqual(wanted)
+      }),
+      { numRuns: numRuns * 4 },
+    )
+  })
+
+  const wholeText = (text: string): unknown => {
+    try {
+      const value: unknown = JSON.parse(text)
+      return /[\ud800-\udfff]/u.test(String(value)) ? null : value
+    } catch {
+      return null
+    }
+  }
+})
+
 describe('parseJson: limits', () => {
   it('are the caller’s to set', () => {
     expect(refusal(utf8('[[1]]'), { maxDepth: 1 })).toMatchObject({ reason: 'depth', pointer: '/0' })

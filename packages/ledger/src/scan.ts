@@ -42,6 +42,44 @@ const plainRun = /[^"\\\u0000-\u001f]*/y
 
 /** Reads a string; the scan stands on its opening quote. */
 export const scanString = (scan: Scan): string => {
+  const start = scan.index + 1
+  plainRun.lastIndex = start
+  plainRun.test(scan.text)
+  const end = plainRun.lastIndex
+  if (scan.text.charCodeAt(end) !== 0x22) return scanNative(scan) ?? scanParts(scan)
+  scan.index = end + 1
+  return scan.text.slice(start, end)
+}
+
+/**
+ * The platform reads the same grammar (ECMA-262 JSON.parse: RFC 8259 §7), many times faster where much is escaped. Null,
+ * with the scan where it was, for what it refuses and for `\\u`, behind which it lets half a surrogate pair pass.
+ */
+const scanNative = (scan: Scan): string | null => {
+  const end = closingQuote(scan.text, scan.index + 1)
+  const token = scan.text.slice(scan.index, end + 1)
+  if (end < 0 || token.includes('\\u')) return null
+  try {
+    const value: unknown = JSON.parse(token)
+    scan.index = end + 1
+    return String(value)
+  } catch {
+    return null
+  }
+}
+
+/** The first quote with an even number of backslashes before it; -1 when there is none. */
+const closingQuote = (text: string, start: number): number => {
+  for (let at = text.indexOf('"', start); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes += 1
+    if (slashes % 2 === 0) return at
+  }
+  return -1
+}
+
+/** Piece by piece, so that a fault has its place. */
+const scanParts = (scan: Scan): string => {
   let out = ''
   scan.index += 1
   for (;;) {

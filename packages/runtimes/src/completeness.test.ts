@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventSchemas } from '@watchbill/contract/events'
 import { describe, expect, it } from 'vitest'
-import { agentIdOf, formats, toEntry } from './index.ts'
+import { formats, toEntry } from './index.ts'
 import type { RuntimeEvent } from './runtime.ts'
 import { filesIn, once, toldByAll } from './testing/told.ts'
 
@@ -11,7 +11,7 @@ import { filesIn, once, toldByAll } from './testing/told.ts'
  * entry, with the same answer. WATCHBILL_SAMPLES names the folder of captures.
  */
 const samples = process.env.WATCHBILL_SAMPLES
-const agentId = agentIdOf('mch_x', 'x', '/x')
+const agentId = 'agt_01a1f848-b543-4e91-9e5e-989cb75f9d5f'
 
 interface Decision {
   readonly from: string

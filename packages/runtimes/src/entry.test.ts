@@ -1,10 +1,10 @@
 import { eventSchemas } from '@watchbill/contract/events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { agentIdOf, formats, sessionIdOf, toEntry } from './index.ts'
+import { formats, sessionIdOf, toEntry } from './index.ts'
 import type { RuntimeEvent } from './runtime.ts'
 
-const agentId = agentIdOf('mch_x', 'claude-code', '/home/kim/.claude')
+const agentId = 'agt_01a1f848-b543-4e91-9e5e-989cb75f9d5f'
 
 const event = (more: Partial<RuntimeEvent> = {}): RuntimeEvent => ({
   type: 'tool.called',

@@ -2,20 +2,13 @@ import { eventSchemas } from '@watchbill/contract/events'
 import { SessionReport } from '@watchbill/contract/sessions'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  agentIdOf,
-  formats,
-  parseClaudeAgents,
-  parseClaudeProcess,
-  toEntry,
-  toSessionReport,
-} from './index.ts'
+import { formats, parseClaudeAgents, parseClaudeProcess, toEntry, toSessionReport } from './index.ts'
 import { requestSummary } from './request.ts'
 import type { RuntimeEvent } from './runtime.ts'
 
 const numRuns = process.env.WATCHBILL_DRILLS === '1' ? 3000 : 300
 const nowMs = Date.UTC(2026, 2, 4, 12)
-const agentId = agentIdOf('mch_x', 'claude-code', '/home/kim/.claude')
+const agentId = 'agt_01a1f848-b543-4e91-9e5e-989cb75f9d5f'
 
 const words = [
   'type user assistant system cost-state session_meta event_msg response_item token_usage_record turn_context gemini',

@@ -4,10 +4,6 @@ import { derivedId } from '@watchbill/contract/ids'
 const digest = (parts: readonly string[]) =>
   sha256(new TextEncoder().encode(parts.map((part) => `${part.length}:${part}`).join('\n')))
 
-/** `agt_…` of one runtime installation: the same machine, runtime and root folder give the same id. */
-export const agentIdOf = (machineId: string, runtime: string, root: string): string =>
-  derivedId('agt', digest(['watchbill agent v1', machineId, runtime, root]))
-
 /** `ses_…` of a runtime's session below an agent. */
 export const sessionIdOf = (agentId: string, nativeId: string): string =>
   derivedId('ses', digest(['watchbill session v1', agentId, nativeId]))

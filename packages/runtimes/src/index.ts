@@ -18,7 +18,7 @@ export const nodeFormats: readonly NodeFormat[] = [kato, vak, skreaver, fluffyWa
 export { parseClaudeAgents, parseClaudeProcess } from './claude-code/live.ts'
 export { type EntryContext, type EntryParts, toEntry } from './entry.ts'
 export { type Frames, readFrames, requestFrame } from './fluffy-waffle/frame.ts'
-export { agentIdOf, sessionIdOf } from './ids.ts'
+export { sessionIdOf } from './ids.ts'
 export { type SnapshotIds, toNodeSnapshot } from './node-snapshot.ts'
 export type { Documents, Gathered, NodeContext, NodeFormat, NodeStatus } from './node-status.ts'
 export { type ReportContext, toSessionReport } from './report.ts'

@@ -8,7 +8,7 @@ export interface Command {
   /** Words as typed: `key create`. */
   readonly name: string
   readonly summary: string
-  /** How its operands are called in the usage, one word each. */
+  /** How its operands are called in the usage, one word each; one in brackets may be left out. */
   readonly operands?: readonly string[]
   readonly options?: NonNullable<ParseArgsConfig['options']>
   /** The options once more, for people. */
@@ -30,6 +30,8 @@ export interface Console {
   out(line: string): void
   /** Said to a person at a terminal only. */
   note(line: string): void
+  /** What the process ends with, where nothing failed and yet not all is well. */
+  exit(code: number): void
   now(): number
   randomBytes(count: number): Uint8Array
 }

@@ -11,11 +11,19 @@ const demo = { id: 'demo', name: 'Demo', kind: 'demo' } as const
 const seed = 'watchbill'
 const keyName = 'demo feed'
 
+const tellingOf = ({ console }: Call) => ({
+  seed,
+  workspace: demo.id,
+  randomBytes: console.randomBytes,
+})
+
 const runCreate = (call: Call): Promise<void> =>
   withDatabase(call, async (database) => {
     await putWorkspace(database, consoleActor, demo, call.console.now())
     if (call.values.empty === true) return
-    await withDemoClient(call, database, (client) => feedDemo({ client, seed, now: call.console.now() }))
+    await withDemoClient(call, database, (client) =>
+      feedDemo({ ...tellingOf(call), client, now: call.console.now() }),
+    )
     call.console.note(
       'The workspace demo stands, with a day of history. `watchbill demo run` keeps it moving.',
     )
@@ -29,8 +37,8 @@ const runRun = (call: Call): Promise<void> =>
     await putWorkspace(database, consoleActor, demo, call.console.now())
     await withDemoClient(call, database, (client) =>
       runDemo({
+        ...tellingOf(call),
         client,
-        seed,
         now: call.console.now,
         signal: stop.signal,
         onError: (error) => call.console.note(`demo: ${error instanceof Error ? error.message : 'failed'}`),
@@ -52,7 +60,7 @@ const withDemoClient = async (
 ): Promise<void> => {
   const { now, randomBytes } = call.console
   await revokeOldKeys(call, database)
-  const asked = { name: keyName, scopes: ['snapshot:write'] as const, ttlSeconds: null }
+  const asked = { name: keyName, scopes: ['snapshot:write', 'entry:write'] as const, ttlSeconds: null }
   const doors = { record: database.record, randomBytes }
   const { secret } = await createKey(doors, demo.id, consoleActor, asked, now())
   const baseUrl = call.env.apiUrl ?? `http://127.0.0.1:${call.env.port}`

@@ -6,7 +6,7 @@ export const findCommand = (
   argv: readonly string[],
 ): { command: Command; rest: string[] } => {
   const words = argv.filter((word) => !word.startsWith('-'))
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const name = words.slice(0, length).join(' ')
     const command = commands.find((one) => one.name === name)
     if (command && argv.slice(0, length).join(' ') === name) return { command, rest: argv.slice(length) }

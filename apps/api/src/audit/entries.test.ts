@@ -4,6 +4,7 @@ import { describeBackends } from '../testing/backends.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { type EntryDesk, machineActor, openEntryDesk, refusalOf } from '../testing/entry-desk.ts'
 import { createProducer, samplePayload } from '../testing/entry-samples.ts'
+import { expectWhole } from '../testing/whole-log.ts'
 import { listProducers } from './service.ts'
 
 describeBackends('producer entries', (open) => {
@@ -20,23 +21,26 @@ describeBackends('producer entries', (open) => {
   const statuses = async (entries: readonly ProducedEntry[]) =>
     (await post(entries)).receipts.map(({ status }) => status)
   const entriesOf = async (type: string) =>
-    (await database.raw('SELECT CAST(body AS TEXT) AS body FROM entries WHERE type = ?', [type])).map((row) =>
-      JSON.parse(String(row.body)),
-    )
+    (
+      await database.raw(
+        `SELECT p.payload FROM entries e JOIN payloads p USING (workspace_id, seq)
+          WHERE e.producer_no = 0 AND CAST(e.header AS TEXT) LIKE ? ORDER BY e.seq`,
+        [`%"type":"${type}"%`],
+      )
+    ).map((row) => JSON.parse(String(row.payload)))
   const count = async (table: string) => (await database.raw(`SELECT count(*) AS n FROM ${table}`))[0]?.n
 
   it('stores header bytes as sent, leaf, payload and salt apart, in order', async () => {
     const producer = createProducer('first')
     const batch = [producer.next(), producer.next({ payload: null }), producer.next()]
     expect(await post(batch)).toEqual({
-      receipts: [0, 1, 2].map((pseq) => ({ producer: producer.id, pseq, status: 'stored' })),
+      // Place 0 says that the producer was registered.
+      receipts: [0, 1, 2].map((pseq) => ({ producer: producer.id, pseq, status: 'stored', seq: pseq + 1 })),
       expected: { [producer.id]: 3 },
     })
     const rows = await database.raw(
-      `SELECT e.seq, e.pseq, CAST(e.header AS TEXT) AS header, hex(e.leaf) AS leaf, p.payload, hex(s.salt) AS salt
-        FROM producer_entries e LEFT JOIN payloads p ON p.entry_id = e.id LEFT JOIN salts s ON s.entry_id = e.id
-        WHERE e.producer_id = ? ORDER BY e.seq`,
-      [producer.id],
+      `SELECT e.seq, e.pseq, CAST(e.header AS TEXT) AS header, hex(e.leaf) AS leaf, p.payload, hex(p.salt) AS salt
+        FROM entries e LEFT JOIN payloads p USING (workspace_id, seq) WHERE e.producer_no = 1 ORDER BY e.seq`,
     )
     const hex = (text: string) => Buffer.from(text, 'base64url').toString('hex').toUpperCase()
     const prevs = [...batch.slice(1), producer.peek()].map(({ header }) => hex(JSON.parse(header).prev))
@@ -53,19 +57,18 @@ describeBackends('producer entries', (open) => {
     )
   })
 
-  it('numbers the whole workspace densely, whoever writes', async () => {
+  it('is one log, whoever writes', async () => {
     const [a, b] = [createProducer('dense a'), createProducer('dense b')]
     await post([a.next(), b.next(), a.next(), b.next()])
-    const rows = await database.raw('SELECT seq FROM producer_entries ORDER BY seq')
-    expect(rows.map((row) => row.seq)).toEqual(rows.map((_, index) => index + 1))
+    await expectWhole(database, 'default')
   })
 
   it('registers a producer as an entry of its own, once', async () => {
     const producer = createProducer('registered')
     await post(producer.take(2))
     await post(producer.take(2))
-    const found = (await entriesOf('producer.registered')).filter(({ data }) => data.producer === producer.id)
-    expect(found.map(({ actor, data }) => [actor.id, data.owner])).toEqual([['key_laptop', 'mch_laptop']])
+    const found = (await entriesOf('producer.registered')).filter((data) => data.producer === producer.id)
+    expect(found.map(({ actor, owner }) => [actor, owner])).toEqual([['key_laptop', 'mch_laptop']])
   })
 
   it('knows again what was sent before, and never adds a payload that was withheld', async () => {
@@ -75,11 +78,9 @@ describeBackends('producer entries', (open) => {
     expect(withheld).toEqual(sample)
     expect(await statuses([{ ...withheld, payload: null, salt: null }])).toEqual(['stored'])
     const before = await count('payloads')
-    expect(await statuses([withheld, withheld, producer.next()])).toEqual([
-      'duplicate',
-      'duplicate',
-      'stored',
-    ])
+    const [again, twice, next] = (await post([withheld, withheld, producer.next()])).receipts
+    expect([again?.status, twice?.status, next?.status]).toEqual(['duplicate', 'duplicate', 'stored'])
+    expect([again?.seq, next?.seq]).toEqual([twice?.seq, Number(twice?.seq) + 1])
     expect(await count('payloads')).toBe(Number(before) + 1)
   })
 
@@ -108,23 +109,10 @@ describeBackends('producer entries', (open) => {
 
   it('stores all of a batch or nothing', async () => {
     const [good, bad] = [createProducer('all'), createProducer('nothing')]
-    const before = await Promise.all(['producer_entries', 'producers', 'entries', 'payloads'].map(count))
+    const before = await Promise.all(['producers', 'entries', 'payloads'].map(count))
     bad.next()
     expect((await refusalOf(post([...good.take(3), bad.next()]))).code).toBe('conflict')
-    expect(await Promise.all(['producer_entries', 'producers', 'entries', 'payloads'].map(count))).toEqual(
-      before,
-    )
-  })
-
-  it('refuses an id that another entry has', async () => {
-    const [one, two] = [createProducer('id one'), createProducer('id two')]
-    const first = one.next()
-    await post([first])
-    const id = JSON.parse(first.header).id
-    expect((await refusalOf(post([two.peek({ id })]))).errors[0]?.detail).toContain(
-      'belongs to another entry',
-    )
-    expect((await refusalOf(post([one.peek({ id })]))).code).toBe('conflict')
+    expect(await Promise.all(['producers', 'entries', 'payloads'].map(count))).toEqual(before)
   })
 
   it('records a contradiction as an entry, keeps what it held, and records it once', async () => {
@@ -134,12 +122,13 @@ describeBackends('producer entries', (open) => {
     const second = producer.next()
     await post([first, second])
     const [other, after] = [fork.next(), fork.next()]
-    const found = async () => (await entriesOf('producer.equivocated')).map(({ data }) => data)
+    const found = () => entriesOf('producer.equivocated')
+    const size = await count('entries')
     expect(await post([other, after, producer.next()])).toEqual({
       receipts: [
-        { producer: producer.id, pseq: 1, status: 'equivocation' },
-        { producer: producer.id, pseq: 2, status: 'equivocation' },
-        { producer: producer.id, pseq: 2, status: 'stored' },
+        { producer: producer.id, pseq: 1, status: 'equivocation', seq: null },
+        { producer: producer.id, pseq: 2, status: 'equivocation', seq: null },
+        { producer: producer.id, pseq: 2, status: 'stored', seq: Number(size) },
       ],
       expected: { [producer.id]: 3 },
     })
@@ -190,25 +179,22 @@ describeBackends('producer entries', (open) => {
   it('is append-only: nothing is changed, removed or replaced, and payloads may only be erased', async () => {
     await post(createProducer('kept').take(2))
     const refused = [
-      ["UPDATE producer_entries SET type = 'x'", /append-only/],
-      ["DELETE FROM producer_entries WHERE workspace_id = 'default'", /append-only/],
-      ['REPLACE INTO producer_entries SELECT * FROM producer_entries', /append-only/],
+      ['UPDATE entries SET pseq = 7', /append-only/],
+      ["DELETE FROM entries WHERE workspace_id = 'default'", /append-only/],
+      ['REPLACE INTO entries SELECT * FROM entries', /append-only/],
       ["UPDATE payloads SET payload = '{}'", /never rewritten/],
       ['REPLACE INTO payloads SELECT * FROM payloads', /never rewritten/],
-      ['UPDATE salts SET salt = zeroblob(32)', /never rewritten/],
-      ['REPLACE INTO salts SELECT * FROM salts', /never rewritten/],
       ['UPDATE equivocations SET pseq = 0', /append-only/],
       ['DELETE FROM equivocations', /append-only/],
       ['REPLACE INTO equivocations SELECT * FROM equivocations', /append-only/],
     ] as const
     for (const [sql, why] of refused) await expect(database.raw(sql), sql).rejects.toThrow(why)
-    for (const pair of ['workspace_id, seq', 'producer_id, pseq', 'workspace_id, id']) {
-      const fresh: Record<string, string> = { seq: 'seq + 1000', pseq: 'pseq + 1000', id: "id || 'x'" }
-      const columns = ['seq', 'pseq', 'id'].map((name) => (pair.includes(`, ${name}`) ? name : fresh[name]))
+    for (const kept of ['seq', 'pseq']) {
+      const columns = ['seq', 'pseq'].map((name) => (name === kept ? name : `${name} + 100000`))
       await expect(
-        database.raw(`REPLACE INTO producer_entries SELECT workspace_id, ${columns[0]}, producer_id, ${columns[1]},
-          ${columns[2]}, ts, type, agent_id, decision, received_at, leaf, header FROM producer_entries`),
-        pair,
+        database.raw(`REPLACE INTO entries SELECT workspace_id, ${columns[0]}, producer_no, ${columns[1]}, received_at,
+          leaf, header FROM entries`),
+        kept,
       ).rejects.toThrow(/append-only/)
     }
   })
@@ -217,5 +203,6 @@ describeBackends('producer entries', (open) => {
     const batch = createProducer('many').take(500)
     expect(new Set(await statuses(batch))).toEqual(new Set(['stored']))
     expect(new Set(await statuses(batch))).toEqual(new Set(['duplicate']))
+    await expectWhole(database, 'default')
   })
 })

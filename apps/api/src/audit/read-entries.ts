@@ -1,13 +1,13 @@
 import type { ProducedEntry } from '@watchbill/contract/audit'
-import { eventSchemas, isEventType } from '@watchbill/contract/events'
+import { isProducedType, producedSchemas, producerSchemas } from '@watchbill/contract/entry-types'
 import { type Complaint, Fault } from '@watchbill/contract/fault'
 import {
   base64url,
   canonicalize,
-  checkPayload,
+  commitment,
   EntryError,
   type EntryHeader,
-  leafHash,
+  merkle,
   parseHeader,
 } from '@watchbill/ledger'
 import { complaintsOf } from '../http/complaints.ts'
@@ -16,10 +16,12 @@ import { complaintsOf } from '../http/complaints.ts'
 export interface ReadEntry {
   /** Place in the batch. */
   readonly index: number
-  readonly header: EntryHeader & { readonly agent: string }
+  readonly header: EntryHeader
   /** The header exactly as it was sent. */
   readonly bytes: Uint8Array
-  /** Leaf hash, base64url. */
+  /** Leaf hash of those bytes. */
+  readonly hash: Uint8Array
+  /** The same, base64url. */
   readonly leaf: string
   readonly opened: { readonly payload: string; readonly salt: Uint8Array } | null
 }
@@ -57,21 +59,21 @@ const readEntry = (workspace: string, entry: ProducedEntry, index: number): Read
   if (header instanceof EntryError) return wrong('header', `${header.message} (${header.reason})`)
   if (header.ws !== workspace) return wrong('header', `ws must be ${workspace}, the credential's workspace`)
   const fault = eventFault(header)
-  if (fault !== null || header.agent === null) return wrong('header', fault ?? 'agent must be set')
-  const own = { ...header, agent: header.agent }
-  const leaf = base64url.encode(leafHash(bytes))
-  if (entry.payload === null && entry.salt === null) return { index, header: own, bytes, leaf, opened: null }
+  if (fault !== null) return wrong('header', fault)
+  const hash = merkle.leafHash(bytes)
+  const leaf = base64url.encode(hash)
+  if (entry.payload === null && entry.salt === null) return { index, header, bytes, hash, leaf, opened: null }
   if (entry.payload === null || entry.salt === null) {
     return wrong(entry.salt === null ? 'salt' : 'payload', 'payload and salt are sent together or not at all')
   }
   const complaints = payloadComplaints(header.type, entry.payload, `${place}/payload`)
   if (complaints.length > 0) return complaints
   const salt = base64url.decode(entry.salt)
-  if (salt === null || !checkPayload(header, entry.payload, salt)) {
+  if (salt === null || !commitment.checkPayload(header, entry.payload, salt)) {
     return wrong('payload', 'the header does not commit to this payload under this salt')
   }
   const payload = new TextDecoder().decode(canonicalize(entry.payload))
-  return { index, header: own, bytes, leaf, opened: { payload, salt } }
+  return { index, header, bytes, hash, leaf, opened: { payload, salt } }
 }
 
 const tryHeader = (bytes: Uint8Array): EntryHeader | EntryError => {
@@ -84,9 +86,11 @@ const tryHeader = (bytes: Uint8Array): EntryHeader | EntryError => {
 }
 
 /** What keeps the published table of events from knowing this header; null when it does. */
-const eventFault = ({ type, v, decision }: EntryHeader): string | null => {
-  if (!isEventType(type)) return `the event type ${type} is not known here`
-  const schema = eventSchemas[type]
+const eventFault = ({ type, v, agent, decision }: EntryHeader): string | null => {
+  if (!isProducedType(type)) return `the event type ${type} is not known here`
+  const schema = producedSchemas[type]
+  const ofProducer = Object.hasOwn(producerSchemas, type)
+  if (ofProducer !== (agent === null)) return ofProducer ? 'agent must be null' : 'agent must be set'
   if (v !== schema.v) return `version ${v} of ${type} is not known here; known is ${schema.v}`
   const decisions: readonly (string | null)[] = schema.decisions
   if (decisions.includes(decision ?? null)) return null
@@ -94,7 +98,7 @@ const eventFault = ({ type, v, decision }: EntryHeader): string | null => {
 }
 
 const payloadComplaints = (type: string, payload: object, place: string): Complaint[] => {
-  if (!isEventType(type)) return []
-  const { error } = eventSchemas[type].payload.safeParse(payload)
+  if (!isProducedType(type)) return []
+  const { error } = producedSchemas[type].payload.safeParse(payload)
   return complaintsOf(error, (path) => place + path.map((step) => `/${String(step)}`).join(''))
 }

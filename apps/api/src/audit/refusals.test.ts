@@ -1,7 +1,7 @@
 import type { ProducedEntry } from '@watchbill/contract/audit'
 import { type EventPayload, type EventType, eventSchemas, eventTypes } from '@watchbill/contract/events'
 import { Problem } from '@watchbill/contract/fault'
-import { base64url, canonicalize, commitPayload } from '@watchbill/ledger'
+import { base64url, canonicalize, commitment } from '@watchbill/ledger'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { createEnrollment } from '../identity/enrollment.ts'
 import { createTestApp, type TestApp } from '../testing/app.ts'
@@ -24,7 +24,7 @@ const send = (entries: unknown, credential = token, query = '') =>
 const held = async () =>
   (
     await house.database.raw(
-      'SELECT (SELECT count(*) FROM producer_entries) + (SELECT count(*) FROM producers) + (SELECT count(*) FROM payloads) AS n',
+      'SELECT (SELECT count(*) FROM entries WHERE producer_no > 0) + (SELECT count(*) FROM producers) + (SELECT count(*) FROM payloads p JOIN entries e USING (workspace_id, seq) WHERE e.producer_no > 0) AS n',
     )
   )[0]?.n
 const expectRefusal = async (entries: unknown, status: number, pointer: string, detail: string | RegExp) => {
@@ -140,7 +140,7 @@ describe('a payload', () => {
   test('with a text that could not be stored as it is', async () => {
     const bytes = new Uint8Array(32)
     const payload = { ...samplePayload, request: 'a\u0000b' }
-    const { commit } = commitPayload(payload, bytes)
+    const { commit } = commitment.commitPayload(payload, bytes)
     const header = { ...JSON.parse(entry().header), commit }
     const bad = {
       header: new TextDecoder().decode(canonicalize(header)),
@@ -218,8 +218,9 @@ test('a demo workspace is deleted with all its entries', async () => {
   await send(producer.take(3), demo)
   expect((await send([fork.next()], demo)).status).toBe(200)
   await house.client(demo).removeWorkspace({ params: { id: 'demo' } })
-  for (const table of ['producer_entries', 'producers', 'payloads', 'salts', 'equivocations']) {
-    expect(await house.database.raw(`SELECT count(*) AS n FROM ${table}`), table).toEqual([{ n: 0 }])
+  for (const table of ['entries', 'producers', 'payloads', 'equivocations', 'logs']) {
+    const left = await house.database.raw(`SELECT count(*) AS n FROM ${table} WHERE workspace_id = 'demo'`)
+    expect(left, table).toEqual([{ n: 0 }])
   }
 })
 
@@ -249,9 +250,12 @@ test('every event type of the contract is taken, with the least it can say', asy
   })
   const response = await send(batch)
   expect(response.status, await response.text()).toBe(200)
-  expect(await house.database.raw('SELECT type, decision FROM producer_entries ORDER BY seq')).toEqual(
-    eventTypes.map((type) => ({ type, decision: eventSchemas[type].decisions[0] })),
-  )
+  expect(
+    await house.database.raw(
+      `SELECT CAST(header AS TEXT) ->> 'type' AS type, CAST(header AS TEXT) ->> 'decision' AS decision FROM entries
+        WHERE producer_no > 0 ORDER BY seq`,
+    ),
+  ).toEqual(eventTypes.map((type) => ({ type, decision: eventSchemas[type].decisions[0] })))
 })
 
 const common = { session: samplePayload.session, imported: true }

@@ -1,23 +1,24 @@
 import type { EntryReceipt, ProducedEntry, Producer } from '@watchbill/contract/audit'
 import { Fault } from '@watchbill/contract/fault'
-import { GuardFailed } from '../db/write.ts'
+import { createTurns } from '../db/turns.ts'
+import { GuardFailed, type RecordEvent } from '../db/write.ts'
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../http/handler.ts'
 import { instant } from '../identity/instant.ts'
-import { createTurns } from '../snapshots/turns.ts'
-import { type Plan, planChain, type Stored } from './chain.ts'
+import { type Plan, planChain, type Stored, settleReceipts } from './chain.ts'
 import { type ReadEntry, readEntries } from './read-entries.ts'
+import { checkSeals, refusedSeals, type SealVerdict, sealWrites } from './seals.ts'
 import {
-  entryWrites,
   forkWrite,
   headWrite,
+  logEntryOf,
   readMachinesOf,
   readProducers,
   readStored,
   registerWrite,
 } from './store.ts'
 
-type Doors = Pick<Deps, 'dbFor' | 'record' | 'ingest' | 'log' | 'config'>
+type Doors = Pick<Deps, 'dbFor' | 'record' | 'log' | 'config'>
 
 interface Call {
   readonly actor: Actor
@@ -40,9 +41,7 @@ export const createPostEntries = (deps: Doors) => {
   return async (call: Call, entries: readonly ProducedEntry[]): Promise<Answer> => {
     const batch = readEntries(call.workspace, entries)
     const work = () => storeBatch(deps, call, batch)
-    const plan = await (inTurn ? inTurn(`${call.workspace} ${ownerOf(call.actor)}`, work) : work())
-    const expected = [...plan.heads].map(([producer, { next }]) => [producer, next] as const)
-    return { receipts: [...plan.receipts], expected: Object.fromEntries(expected) }
+    return inTurn ? inTurn(`${call.workspace} ${ownerOf(call.actor)}`, work) : work()
   }
 }
 
@@ -52,7 +51,7 @@ const ownerOf = (actor: Actor): string => actor.machineId ?? actor.id
 const attempts = 5
 
 /** Plans against what is stored, and plans anew when it changed before the batch was written. */
-const storeBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]): Promise<Plan> => {
+const storeBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]): Promise<Answer> => {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     try {
       return await tryBatch(deps, call, batch)
@@ -66,9 +65,9 @@ const storeBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]):
   })
 }
 
-const tryBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]): Promise<Plan> => {
+const tryBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]): Promise<Answer> => {
   const db = deps.dbFor(call.workspace)
-  const agents = batch.map(({ header }) => header.agent)
+  const agents = batch.flatMap(({ header }) => header.agent ?? [])
   const [stored, machines] = await Promise.all([
     readStored(db, call.workspace, batch),
     readMachinesOf(db, call.workspace, agents),
@@ -76,9 +75,12 @@ const tryBatch = async (deps: Doors, call: Call, batch: readonly ReadEntry[]): P
   requireOwnProducers(call.actor, batch, stored)
   requireOwnAgents(call.actor, batch, machines)
   const plan = planChain(batch, stored)
-  await registerProducers(deps, call, plan, stored)
-  await writePlan(deps, call, plan, stored)
-  return plan
+  // Registered ones have a number by which entries name them: read again.
+  if (await registerProducers(deps, call, plan, stored)) return tryBatch(deps, call, batch)
+  const seals = await checkSeals(db, call.workspace, ownerOf(call.actor), plan.fresh)
+  const firstSeq = await writePlan(deps, call, { plan, stored, seals })
+  const expected = [...plan.heads].map(([producer, { next }]) => [producer, next] as const)
+  return { receipts: settleReceipts(plan, firstSeq), expected: Object.fromEntries(expected) }
 }
 
 /** Throws Fault `forbidden` for a producer that another credential used first. */
@@ -100,7 +102,7 @@ const requireOwnAgents = (
   const own = actor.machineId
   if (own === null) return
   refuse(
-    batch.filter(({ header }) => (machines.get(header.agent) ?? own) !== own),
+    batch.filter(({ header: { agent } }) => agent !== null && (machines.get(agent) ?? own) !== own),
     'A machine credential speaks for agents of its own machine only.',
     ({ header }) => `${header.agent} runs on another machine`,
   )
@@ -116,46 +118,68 @@ const refuse = (entries: readonly ReadEntry[], detail: string, why: (entry: Read
 }
 
 /** Each new producer by itself: that it is bound to its owner is an entry of the control plane's own. */
-const registerProducers = async (deps: Doors, call: Call, plan: Plan, stored: Stored): Promise<void> => {
+const registerProducers = async (deps: Doors, call: Call, plan: Plan, stored: Stored): Promise<boolean> => {
   const owner = ownerOf(call.actor)
-  for (const producer of plan.heads.keys()) {
-    if (stored.heads.has(producer)) continue
+  const unknown = [...plan.heads.keys()].filter((producer) => !stored.heads.has(producer))
+  for (const producer of unknown) {
     await deps.record(
-      { type: 'producer.registered', ...by(call), data: { producer, owner } },
+      eventOf(call, 'producer.registered', { producer, owner }),
       registerWrite(call.workspace, producer, owner, call.now),
     )
   }
+  return unknown.length > 0
 }
 
-const by = ({ actor, workspace }: Call) => ({ workspace, actor: { kind: actor.kind, id: actor.id } })
+const eventOf = (
+  { actor, workspace }: Call,
+  type: RecordEvent['type'],
+  data: RecordEvent['data'],
+): RecordEvent => ({ type, workspace, actor: { kind: actor.kind, id: actor.id }, data })
 
-const writePlan = async (deps: Doors, call: Call, plan: Plan, stored: Stored): Promise<void> => {
+interface Decided {
+  readonly plan: Plan
+  readonly stored: Stored
+  readonly seals: SealVerdict
+}
+
+/** Place of the first new entry; 0 when there is none and nothing had to be written. */
+const writePlan = async (deps: Doors, call: Call, { plan, stored, seals }: Decided): Promise<number> => {
   const { workspace, now } = call
   const owner = ownerOf(call.actor)
-  const grown = new Set(plan.fresh.map(({ header }) => header.producer))
-  const writes = [
-    ...[...plan.heads]
-      .filter(([producer]) => grown.has(producer))
-      .map(([producer, head]) =>
-        headWrite(workspace, producer, owner, stored.heads.get(producer), head, now),
-      ),
-    ...entryWrites(workspace, plan.fresh, now),
+  const events = [
+    ...(plan.forks.length > 0 ? [eventOf(call, 'producer.equivocated', accusation(plan, owner))] : []),
+    ...(seals.refused.length > 0
+      ? [eventOf(call, 'producer.seal.refused', refusedSeals(owner, seals.refused))]
+      : []),
   ]
-  if (plan.forks.length === 0) {
-    await deps.ingest(...writes)
-    return
-  }
-  const evidence = plan.forks.map((fork) => forkWrite(workspace, fork, now))
-  await deps.record(
-    { type: 'producer.equivocated', ...by(call), data: accusation(plan, owner) },
-    ...writes,
-    ...evidence,
+  if (plan.fresh.length + events.length === 0) return 0
+  const known = (producer: string) => stored.heads.get(producer) ?? unregistered(producer)
+  const entries = plan.fresh.map((entry) => logEntryOf(entry, known(entry.header.producer).no))
+  const grown = new Set(plan.fresh.map(({ header }) => header.producer))
+  const heads = [...plan.heads].filter(([producer]) => grown.has(producer))
+  const { firstSeq } = await deps.record(
+    { workspace, entries, events },
+    ...heads.map(([producer, head]) => headWrite(workspace, known(producer), head, now)),
+    ...sealWrites(workspace, seals),
+    ...plan.forks.map((fork) => forkWrite(workspace, fork, now)),
   )
-  for (const { header } of plan.forks.slice(0, 20)) {
+  warn(deps, call, plan, seals)
+  return firstSeq
+}
+
+const unregistered = (producer: string): never => {
+  throw new Error(`${producer} has no number`)
+}
+
+const warn = (deps: Doors, { workspace, now }: Call, { forks }: Plan, { refused }: SealVerdict): void => {
+  const at = instant(now)
+  for (const seal of refused.slice(0, 20))
+    deps.log({ level: 'warn', at, msg: 'a seal of a producer does not hold', workspace, ...seal })
+  for (const { header } of forks.slice(0, 20)) {
     const { producer, pseq } = header
     deps.log({
       level: 'warn',
-      at: instant(now),
+      at,
       msg: 'a producer contradicted itself',
       workspace,
       producer,
@@ -180,6 +204,7 @@ export const listProducers = async (deps: Pick<Deps, 'dbFor'>, workspace: string
     owner: row.owner,
     nextPseq: row.next_pseq,
     equivocations: row.equivocations,
+    sealedPseq: row.sealed_pseq,
     firstSeenAt: instant(row.first_seen_at),
     lastSeenAt: instant(row.last_seen_at),
   }))

@@ -1,6 +1,5 @@
 import type { Client } from '@libsql/client/http'
 import type { SQL } from 'drizzle-orm'
-import type { LibSQLDatabase } from 'drizzle-orm/libsql/driver-core'
 import { drizzle } from 'drizzle-orm/libsql/http'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { type ChangeBell, createBell } from '../stream/bell.ts'
@@ -8,13 +7,8 @@ import type { Backend } from './backend.ts'
 import { bindValue } from './bind.ts'
 import { createDoors } from './doors.ts'
 import { expectedMigration } from './expected-migration.ts'
+import type { ReadDb } from './read-db.ts'
 import type { IngestDoor, RecordDoor } from './write.ts'
-
-/** Reading only. Failures of a `select` arrive as the `cause` of drizzle's own error: see db/failure.ts `findFault`. */
-export type ReadDb = Pick<LibSQLDatabase, 'select' | 'selectDistinct' | '$count'> & {
-  /** Plain rows by column name, for what the builder cannot say. Refuses anything but one SELECT or WITH … SELECT. */
-  rows<T>(query: SQL): Promise<T[]>
-}
 
 export interface Database {
   readonly url: string

@@ -1,9 +1,9 @@
-import { newId } from '@watchbill/contract/ids'
-import { canonicalize } from '@watchbill/ledger'
 import type { ChangeBell } from '../stream/bell.ts'
 import type { Backend } from './backend.ts'
 import { readStatement, type Statement } from './bind.ts'
-import type { IngestDoor, RecordDoor, RecordEvent, Write } from './write.ts'
+import type { Append } from './log-append.ts'
+import { randomId, readOwnEvent } from './own-entry.ts'
+import type { EntryBatch, IngestDoor, RecordDoor, RecordEvent, Recorded, Write } from './write.ts'
 
 export interface DoorDeps {
   readonly commit: Backend['commit']
@@ -14,20 +14,40 @@ export interface DoorDeps {
 
 /** The only two ways to write (DESIGN "Two doors for writes"). Each call is one batch: all of it durable, or none. */
 export const createDoors = (deps: DoorDeps): { record: RecordDoor; ingest: IngestDoor } => {
-  const write = async (writes: readonly Write[]): Promise<number[]> => {
-    if (writes.length === 0) return []
+  const write = async (writes: readonly Write[], append: Append | null): Promise<Written> => {
+    if (writes.length === 0 && append === null) return { changed: [], recorded: null }
     const { statements, places } = compile(writes)
-    const counts = await deps.commit(statements)
+    const { counts, recorded } = await deps.commit({ statements, append })
     const changed = places.map((place) => counts[place] ?? 0)
     for (const workspace of workspacesToWake(writes, changed)) deps.bell.ring(workspace)
-    return changed
+    return { changed, recorded }
   }
   return {
-    async record(event, ...writes) {
-      await write([...writes, entryWrite(event, deps)])
+    async record(what, ...writes) {
+      const { recorded } = await write(writes, readAppend(what, deps))
+      if (recorded === null) throw new Error('a record without an entry')
+      return recorded
     },
-    ingest: (...writes) => write(writes),
+    ingest: async (...writes) => (await write(writes, null)).changed,
   }
+}
+
+interface Written {
+  readonly changed: number[]
+  readonly recorded: Recorded | null
+}
+
+const readAppend = (
+  what: RecordEvent | EntryBatch,
+  { now, randomBytes }: Pick<DoorDeps, 'now' | 'randomBytes'>,
+): Append => {
+  const at = now()
+  const { workspace } = what
+  const { entries, events = [] } = 'entries' in what ? what : { entries: [], events: [what] }
+  if (entries.length + events.length === 0) throw new Error('a record without an entry')
+  if (events.some((event) => event.workspace !== workspace)) throw new Error('a batch writes to one log')
+  const own = events.map((event) => readOwnEvent(event, at, randomBytes))
+  return { workspace, entries, events: own, now: at, newProducer: randomId('prd', randomBytes) }
 }
 
 /** Statements for one batch, and at which place each write's own count will stand. */
@@ -55,27 +75,3 @@ const workspacesToWake = (writes: readonly Write[], changed: readonly number[]):
       write.rings !== undefined && (changed[index] ?? 0) > 0 ? [write.rings] : [],
     ),
   )
-
-const entryVersion = 1
-
-/** The place is taken in SQL, inside the batch, so that concurrent writers never share one. */
-const entryWrite = (event: RecordEvent, deps: Pick<DoorDeps, 'now' | 'randomBytes'>): Write => {
-  const ts = deps.now()
-  const id = newId('evt', ts, deps.randomBytes(10))
-  const { type, workspace, actor, data } = event
-  const body = canonicalize({
-    v: entryVersion,
-    ws: workspace,
-    id,
-    ts,
-    type,
-    actor: { kind: actor.kind, id: actor.id },
-    data,
-  })
-  return {
-    sql: `INSERT INTO entries (workspace_id, seq, id, ts, type, body)
-      SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM entries WHERE workspace_id = ?1`,
-    args: [workspace, id, ts, type, body],
-    expect: 1,
-  }
-}

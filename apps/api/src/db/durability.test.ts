@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { expectWhole } from '../testing/whole-log.ts'
 import { changeWrites } from './journal.ts'
 
 const program = fileURLToPath(new URL('../testing/writer-process.ts', import.meta.url))
@@ -48,8 +49,7 @@ it(`loses nothing it acknowledged and doubles nothing, killed ${rounds} times`, 
   }
   expect(acknowledged.length).toBeGreaterThan(35)
   expect(await database.raw('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
-  const entries = await database.raw("SELECT seq FROM entries WHERE workspace_id = 'default' ORDER BY seq")
-  expect(entries.map((row) => row.seq)).toEqual(entries.map((_, index) => index + 1))
+  await expectWhole(database, 'default')
 })
 
 it('shares the file with other processes: nobody fails, nobody takes a place twice', async () => {
@@ -57,15 +57,24 @@ it('shares the file with other processes: nobody fails, nobody takes a place twi
   const own: string[] = []
   const writeHere = async () => {
     for (let n = 0; !stop; n += 1) {
-      await database.ingest(...changeWrites('default', 'agent', [`own-${n}`], n))
+      await database.record(
+        {
+          type: 'key.revoked',
+          workspace: 'default',
+          actor: { kind: 'installation', id: 'own' },
+          data: { key: `own-${n}` },
+        },
+        ...changeWrites('default', 'agent', [`own-${n}`], n),
+      )
       own.push(`own-${n}`)
     }
   }
   const here = writeHere()
-  const others = await Promise.all([runWriter('a', 200), runWriter('b', 200)])
+  const others = await Promise.all(['a', 'b', 'c'].map((name) => runWriter(name, 150)))
   stop = true
   await here
   const refs = await readRefs()
-  expect(refs).toHaveLength(400 + own.length)
+  expect(refs).toHaveLength(450 + own.length)
   expect([...refs].sort()).toEqual([...others.flat(), ...own].sort())
+  await expectWhole(database, 'default')
 })

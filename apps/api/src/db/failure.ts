@@ -10,9 +10,16 @@ export const readFailure = (error: unknown): unknown => {
   if (error.message.includes('guard_expect')) {
     return new GuardFailed('an expectation did not hold; nothing was written', { cause: error })
   }
+  if (isHeadMoved(error)) return unavailable('Others keep moving the log; nothing was written.', error)
   if (isBusy(error)) return unavailable('The database is busy and stayed busy.', error)
   if (isAway(error)) return unavailable('The database cannot be reached.', error)
   return error
+}
+
+/** Somebody else moved the log; nothing of ours was written, so the same entries may be planned again at its new end. */
+export const isHeadMoved = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  return error.name === 'HeadMoved' || error.message.includes('guard_head') || isHeadMoved(error.cause)
 }
 
 /** Another process holds the write lock; nothing of ours was written, so the same batch may be tried again. */

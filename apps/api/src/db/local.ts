@@ -4,6 +4,7 @@ import { readStatement, type Statement } from './bind.ts'
 import type { Connection } from './connection.ts'
 import { readFailure } from './failure.ts'
 import { type LocalFile, openLocalFile, parseFileUrl } from './local-file.ts'
+import { runBatch } from './log-group.ts'
 import { retryBusy, withDeadline } from './patience.ts'
 import { createWriteQueue, type WriteQueue } from './write-queue.ts'
 
@@ -14,8 +15,7 @@ export const openLocal = (url: string): Backend => {
   const client = createLocalClient(file, queue)
   return {
     client,
-    commit: (statements) =>
-      mapFailure(queue.atomic((writer) => statements.map((statement) => writer.run(statement).rowsAffected))),
+    commit: (batch) => mapFailure(queue.atomic((writer, log) => runBatch(writer, log, batch))),
     ping: () => withDeadline(mapFailure(retryBusy(() => roundTrip(file))), 1000, 'The database'),
     async close() {
       // What was asked for before is still written; with the database away those calls have failed already.

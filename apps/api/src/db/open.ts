@@ -4,7 +4,8 @@ import { openLocal } from './local.ts'
 import { retryBusy } from './patience.ts'
 import { openRemote } from './remote.ts'
 
-export type { Database, ReadDb } from './database.ts'
+export type { Database } from './database.ts'
+export type { ReadDb } from './read-db.ts'
 
 export interface OpenOptions extends DatabaseDeps {
   /** `file:` for a local file, `http:`, `https:` or `libsql:` for a libSQL server. */
@@ -21,4 +22,4 @@ export const openBackend = async ({
   url,
   authToken,
 }: Pick<OpenOptions, 'url' | 'authToken'>): Promise<Backend> =>
-  url.startsWith('file:') ? retryBusy(() => openLocal(url)) : openRemote({ url, authToken })
+  url.startsWith('file:') ? retryBusy(() => openLocal(url)) : openRemote({ url, authToken, turns: true })

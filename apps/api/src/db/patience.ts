@@ -29,4 +29,5 @@ export const withDeadline = async <T>(work: Promise<T>, limitMs: number, what: s
   }
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+/** ms */
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))

@@ -3,18 +3,24 @@ import { type Backend, TransactionRefused } from './backend.ts'
 import { readStatement } from './bind.ts'
 import { readFailure } from './failure.ts'
 import { retryBusy, withDeadline } from './patience.ts'
+import { createRemoteCommit } from './remote-commit.ts'
 import { createResult } from './result.ts'
 
 export interface RemoteOptions {
   readonly url: string
   readonly authToken?: string | undefined
+  /**
+   * Whether appends of this process wait for each other. At the edge they may not: a request must not wait for another
+   * one's query, and the guard on the head alone keeps order.
+   */
+  readonly turns?: boolean
 }
 
 /** Longest wait for one answer, ms. Turso ends a transaction after 5 s; beyond twice that nobody is there. */
 const answerMs = 10_000
 
 /** A remote libSQL server over HTTP (Hrana 2). No native code and no node:*, so this is what edge runtimes load. */
-export const openRemote = ({ url, authToken }: RemoteOptions): Backend => {
+export const openRemote = ({ url, authToken, turns = false }: RemoteOptions): Backend => {
   const inner = createClient({
     url,
     intMode: 'bigint',
@@ -24,10 +30,7 @@ export const openRemote = ({ url, authToken }: RemoteOptions): Backend => {
   const client = wrapClient(inner)
   return {
     client,
-    async commit(statements) {
-      const results = await client.batch([...statements], 'write')
-      return results.map((result) => result.rowsAffected)
-    },
+    commit: createRemoteCommit(client, { turns }),
     async ping() {
       await withDeadline(client.execute('SELECT count(*) FROM sqlite_schema'), 1000, 'The database')
     },

@@ -3,10 +3,13 @@ import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, it } from 'vitest'
 import { openTestDatabase } from '../testing/database.ts'
 import { expectedMigration } from './expected-migration.ts'
+import * as logSchema from './log-schema.ts'
 import { readMigrations } from './migration-files.ts'
 import * as schema from './schema.ts'
 
-const tables = Object.values(schema).filter((value) => is(value, SQLiteTable))
+const tables = [...Object.values(schema), ...Object.values(logSchema)].filter((value) =>
+  is(value, SQLiteTable),
+)
 /** Touched in SQL alone, by the doors and the migration runner. */
 const unmapped = ['guard', 'migration_lock', 'migrations']
 

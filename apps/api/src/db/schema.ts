@@ -1,7 +1,7 @@
-import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
- * The tables of drizzle/*.sql as readers see them; the SQL files are the authority (schema.test.ts compares the two).
+ * The tables of drizzle/0001_base.sql as readers see them; the SQL is the authority (schema.test.ts compares the two).
  * Times are integer ms, UTC. Columns named `report`, `readings`, `detail`, `looked_at` and `unread` hold JSON text.
  */
 export const workspaces = sqliteTable('workspaces', {
@@ -156,83 +156,4 @@ export const changes = sqliteTable(
     ref: text('ref').notNull(),
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
-)
-
-export const entries = sqliteTable(
-  'entries',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    seq: integer('seq').notNull(),
-    id: text('id').notNull(),
-    ts: integer('ts').notNull(),
-    type: text('type').notNull(),
-    body: blob('body', { mode: 'buffer' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
-)
-
-export const producers = sqliteTable(
-  'producers',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    id: text('id').notNull(),
-    owner: text('owner').notNull(),
-    nextPseq: integer('next_pseq').notNull(),
-    lastLeaf: blob('last_leaf', { mode: 'buffer' }).notNull(),
-    firstSeenAt: integer('first_seen_at').notNull(),
-    lastSeenAt: integer('last_seen_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
-)
-
-export const producerEntries = sqliteTable(
-  'producer_entries',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    seq: integer('seq').notNull(),
-    producerId: text('producer_id').notNull(),
-    pseq: integer('pseq').notNull(),
-    id: text('id').notNull(),
-    ts: integer('ts').notNull(),
-    type: text('type').notNull(),
-    agentId: text('agent_id').notNull(),
-    decision: text('decision'),
-    receivedAt: integer('received_at').notNull(),
-    leaf: blob('leaf', { mode: 'buffer' }).notNull(),
-    header: blob('header', { mode: 'buffer' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
-)
-
-export const payloads = sqliteTable(
-  'payloads',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    entryId: text('entry_id').notNull(),
-    payload: text('payload').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.entryId] })],
-)
-
-export const salts = sqliteTable(
-  'salts',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    entryId: text('entry_id').notNull(),
-    salt: blob('salt', { mode: 'buffer' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.entryId] })],
-)
-
-export const equivocations = sqliteTable(
-  'equivocations',
-  {
-    workspaceId: text('workspace_id').notNull(),
-    producerId: text('producer_id').notNull(),
-    pseq: integer('pseq').notNull(),
-    leaf: blob('leaf', { mode: 'buffer' }).notNull(),
-    header: blob('header', { mode: 'buffer' }).notNull(),
-    receivedAt: integer('received_at').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.producerId, table.pseq, table.leaf] })],
 )

@@ -1,17 +1,18 @@
 import type { Connection } from './connection.ts'
+import { createLogGroup, type LogGroup } from './log-group.ts'
 import { retryBusy } from './patience.ts'
 
 /** The one writer of a local file: first come, first served, many calls to one fsync. */
 export interface WriteQueue {
   /** All or nothing, in its own SAVEPOINT of a group commit; resolves only after the COMMIT. */
-  atomic<T>(work: (connection: Connection) => T): Promise<T>
+  atomic<T>(work: (connection: Connection, log: LogGroup) => T): Promise<T>
   /** By itself and outside a transaction: PRAGMA, VACUUM, scripts, migrations. */
   alone<T>(work: (connection: Connection) => T): Promise<T>
 }
 
 interface Job {
   readonly alone: boolean
-  run(connection: Connection): void
+  run(connection: Connection, log: LogGroup): void
   succeed(): void
   fail(error: unknown): void
 }
@@ -36,11 +37,11 @@ export const createWriteQueue = (connect: () => Connection): WriteQueue => {
     draining = false
   }
 
-  const enqueue = <T>(alone: boolean, work: (connection: Connection) => T): Promise<T> =>
+  const enqueue = <T>(alone: boolean, work: (connection: Connection, log: LogGroup) => T): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       let succeed = () => {}
-      const run = (connection: Connection) => {
-        const result = work(connection)
+      const run = (connection: Connection, log: LogGroup) => {
+        const result = work(connection, log)
         succeed = () => resolve(result)
       }
       waiting.push({ alone, run, succeed: () => succeed(), fail: reject })
@@ -77,7 +78,7 @@ const runAlone = async (connect: () => Connection, jobs: readonly Job[]): Promis
 /** A BEGIN left open would swallow every later group. */
 const runOutside = (connection: Connection, job: Job): void => {
   try {
-    job.run(connection)
+    job.run(connection, createLogGroup(connection))
   } finally {
     if (connection.inTransaction) connection.run(rollback)
   }
@@ -104,13 +105,15 @@ interface Outcome {
 
 const commitGroup = (connection: Connection, group: readonly Job[]): Outcome[] => {
   const outcomes: Outcome[] = []
+  const log = createLogGroup(connection)
   connection.run(begin)
   try {
     const closeAt = performance.now() + groupMs
     for (const job of group) {
-      outcomes.push({ job, error: runInSavepoint(connection, job) })
+      outcomes.push({ job, error: runInSavepoint(connection, log, job) })
       if (performance.now() > closeAt) break
     }
+    log.flush()
     connection.run(commit)
     return outcomes
   } catch (error) {
@@ -119,15 +122,17 @@ const commitGroup = (connection: Connection, group: readonly Job[]): Outcome[] =
   }
 }
 
-const runInSavepoint = (connection: Connection, job: Job): { value: unknown } | null => {
+const runInSavepoint = (connection: Connection, log: LogGroup, job: Job): { value: unknown } | null => {
+  const restoreHeads = log.mark()
   connection.run(savepoint)
   try {
-    job.run(connection)
+    job.run(connection, log)
     connection.run(release)
     return null
   } catch (value) {
     // SQLITE_FULL, IOERR and their like end the transaction of everybody.
     if (!connection.inTransaction) throw value
+    restoreHeads()
     connection.run(undo)
     connection.run(release)
     return { value }

@@ -1,3 +1,5 @@
+import type { ControlType } from '@watchbill/contract/control-events'
+
 /** A write is data: one statement, never run by the code that describes it (DESIGN "Two doors for writes"). */
 export interface Write {
   readonly sql: string
@@ -10,7 +12,7 @@ export interface Write {
 }
 export type Arg = string | number | bigint | boolean | Uint8Array | null
 
-/** Tables telemetry and producers' own entries may touch through `ingest`. Everything else goes through `record`, with an entry beside it. */
+/** Tables telemetry may touch through `ingest`. Everything else goes through `record`, with an entry beside it. */
 export type IngestTable =
   | 'machines'
   | 'agents'
@@ -21,9 +23,11 @@ export type IngestTable =
   | 'keys'
   | 'browser_sessions'
   | 'producers'
-  | 'producer_entries'
-  | 'payloads'
-  | 'salts'
+  | 'logs'
+  | 'log_keys'
+  | 'checkpoints'
+  | 'cosignatures'
+  | 'witnesses'
 
 /** A write the ingest door accepts: the table is named so that the type, not a lint rule, keeps the list closed. */
 export interface IngestWrite extends Write {
@@ -38,15 +42,48 @@ export interface ActorRef {
 
 /** Something a person or a policy would ask about: sign-in, key created, machine joined, workspace deleted. */
 export interface RecordEvent {
-  readonly type: string
+  /** One of the published table (contract/control-events); what `data` must hold stands there. */
+  readonly type: ControlType
   readonly workspace: string
   readonly actor: ActorRef
   /** Small, flat, JSON values only. */
-  readonly data: Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+  readonly data: Readonly<
+    Record<string, string | number | boolean | null | readonly string[] | readonly number[]>
+  >
 }
 
-/** Domain rows and their entry land together, durably, or not at all. Throws GuardFailed when an `expect` does not hold. */
-export type RecordDoor = (event: RecordEvent, ...writes: Write[]) => Promise<void>
+/** An entry ready for the log; its producer numbered and chained it. */
+export interface LogEntry {
+  /** `producers.no` */
+  readonly producerNo: number
+  readonly pseq: number
+  /** The canonical bytes that were hashed. */
+  readonly header: Uint8Array
+  /** Their leaf hash, 32 bytes. */
+  readonly leaf: Uint8Array
+  /** What the header commits to, canonical JSON; null when it was withheld. */
+  readonly opened: { readonly payload: string; readonly salt: Uint8Array } | null
+}
+
+/** Entries of producers, in the order in which they take their places, then events about them. */
+export interface EntryBatch {
+  readonly workspace: string
+  readonly entries: readonly LogEntry[]
+  readonly events?: readonly RecordEvent[]
+}
+
+/** Where it stands in the log. */
+export interface Recorded {
+  readonly firstSeq: number
+  /** Leaves of the log right behind it. */
+  readonly size: number
+}
+
+/**
+ * Domain rows and their entries land together, durably, or not at all. Throws GuardFailed when an `expect` does not hold;
+ * Fault('unavailable') while the database is away or others keep moving the log.
+ */
+export type RecordDoor = (what: RecordEvent | EntryBatch, ...writes: Write[]) => Promise<Recorded>
 
 /** Telemetry and derived rows, one durable batch. Returns rows changed per write. Throws GuardFailed likewise. */
 export type IngestDoor = (...writes: IngestWrite[]) => Promise<number[]>

@@ -8,11 +8,13 @@ import { runDemo } from './run.ts'
 
 let house: TestApp
 let client: Client
+const randomBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count))
+const telling = { seed: 'story', workspace: 'demo', randomBytes }
 
 beforeAll(async () => {
   house = await createTestApp()
-  client = house.client(await house.key(['snapshot:write', 'fleet:read'], 'demo'))
-  await feedDemo({ client, seed: 'story', now: house.clock.now })
+  client = house.client(await house.key(['snapshot:write', 'entry:write', 'fleet:read'], 'demo'))
+  await feedDemo({ ...telling, client, now: house.clock.now })
 })
 afterAll(() => house.close())
 
@@ -60,10 +62,10 @@ test('feeding it again, at once or an hour later, adds no agent, session or mach
       (SELECT count(*) FROM machines) AS machines`)
   const rows = () => house.database.raw('SELECT * FROM agents ORDER BY id')
   const [before, agentsBefore] = [await counts(), await rows()]
-  await feedDemo({ client, seed: 'story', now: house.clock.now })
+  await feedDemo({ ...telling, client, now: house.clock.now })
   expect(await rows()).toEqual(agentsBefore)
   house.clock.now += 3_600_000
-  await feedDemo({ client, seed: 'story', now: house.clock.now })
+  await feedDemo({ ...telling, client, now: house.clock.now })
   expect(await counts()).toEqual(before)
   expect((await client.getFleet()).counts.waiting).toBe(1)
 })
@@ -80,12 +82,13 @@ test('a running demo keeps its agents from going stale, and stops when told', as
   const stop = new AbortController()
   const errors: unknown[] = []
   const steps = {
+    ...telling,
     client,
-    seed: 'story',
     signal: stop.signal,
     stepMs: 1,
     onError: (error: unknown) => errors.push(error),
   }
+  const began = house.clock.now
   let asked = 0
   const now = () => {
     asked += 1
@@ -96,6 +99,12 @@ test('a running demo keeps its agents from going stale, and stops when told', as
   await runDemo({ ...steps, now })
   expect(errors).toEqual([])
   expect((await client.getFleet()).counts.stale).toBe(6)
+  const live = await house.database.raw(
+    `SELECT count(*) AS n FROM entries WHERE workspace_id = 'demo'
+      AND pseq > 0 AND CAST(header AS TEXT) ->> 'ts' > ?`,
+    [began + 5000],
+  )
+  expect(live[0]?.n).toBeGreaterThan(0)
 })
 
 test('the generator repeats itself by seed and spreads evenly', () => {

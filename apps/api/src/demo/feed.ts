@@ -2,10 +2,12 @@ import type { Client } from '@watchbill/contract/client'
 import type { Snapshot } from '@watchbill/contract/snapshots'
 import { instant } from '../identity/instant.ts'
 import { castOf, type DemoAgent, type DemoMachine } from './cast.ts'
-import { silentSinceMs, snapshotAt } from './story.ts'
+import { createDemoProducers, type DemoProducersOptions } from './producers.ts'
+import { daemonStartOf, silentSinceMs } from './runs.ts'
+import { snapshotAt } from './story.ts'
 
-export interface DemoFeed {
-  /** Speaks for the demo workspace: needs `snapshot:write`. */
+export interface DemoFeed extends Pick<DemoProducersOptions, 'workspace' | 'randomBytes'> {
+  /** Speaks for that workspace: needs `snapshot:write` and `entry:write`. */
   readonly client: Client
   /** One seed, one story: the same machines, agents and sessions. */
   readonly seed: string
@@ -20,14 +22,20 @@ export const demoTtlMs = 90_000
 const batchSnapshots = 500
 
 /**
- * Tells the demo through the public API: a day of history, then how things stand. Feeding it again changes nothing but
- * the time: ids come from the seed, and what was sent before is recognised. Throws what the client throws.
+ * Tells the demo through the public API: a day of history, then how things stand. Feeding it again changes nothing of the
+ * fleet but the time: ids come from the seed, and what was sent before is recognised. The log has it from new producers,
+ * unless `producers` told it before. Throws what the client throws.
  */
-export const feedDemo = async ({ client, seed, now }: DemoFeed): Promise<void> => {
+export const feedDemo = async (
+  feed: DemoFeed,
+  producers = createDemoProducers({ ...feed, anchor: feed.now }),
+): Promise<void> => {
+  const { client, seed, now } = feed
   const { machines, agents } = castOf(seed)
   await postInBatches(client, historyOf(agents, seed, now))
   await putMachines(client, machines, now)
   await postPresent(client, agents, seed, now, now)
+  await producers.tell(client, now)
 }
 
 /** How every agent that still speaks stands at `at` ms. */
@@ -83,7 +91,7 @@ export const putMachines = async (
       os,
       arch: os === 'darwin' ? 'arm64' : 'x64',
       daemonVersion: '0.1.0',
-      daemonStartedAt: instant(Math.floor(now / historyMs) * historyMs),
+      daemonStartedAt: instant(daemonStartOf(now)),
       ttlMs: demoTtlMs,
       lookedAt: [
         {

@@ -1,15 +1,13 @@
-import type { Client } from '@watchbill/contract/client'
 import { Fault } from '@watchbill/contract/fault'
 import { instant } from '../identity/instant.ts'
 import { pause } from '../pause.ts'
 import { castOf } from './cast.ts'
-import { demoTtlMs, feedDemo, postPresent, putMachines } from './feed.ts'
+import { type DemoFeed, demoTtlMs, feedDemo, postPresent, putMachines } from './feed.ts'
+import { createDemoProducers } from './producers.ts'
 import { createRandom } from './random.ts'
 import { snapshotAt } from './story.ts'
 
-export interface DemoRun {
-  readonly client: Client
-  readonly seed: string
+export interface DemoRun extends Omit<DemoFeed, 'now'> {
   /** The clock, ms. */
   readonly now: () => number
   /** Ends the run. */
@@ -28,11 +26,12 @@ export const runDemo = async (run: DemoRun): Promise<void> => {
   const { client, seed, now, signal, stepMs = 2000 } = run
   const { machines, agents } = castOf(seed)
   const anchor = now()
+  const producers = createDemoProducers({ ...run, anchor })
   let beatAt = Number.NEGATIVE_INFINITY
   let fed = false
   for (let step = 0; !signal.aborted; step += 1) {
     try {
-      if (!fed) await feedDemo({ client, seed, now: anchor })
+      if (!fed) await feedDemo({ ...run, now: anchor }, producers)
       if (!fed) beatAt = anchor
       fed = true
       if (now() - beatAt >= heartbeatMs) {
@@ -41,6 +40,7 @@ export const runDemo = async (run: DemoRun): Promise<void> => {
         await postPresent(client, agents, seed, anchor, beatAt)
       }
       await postProgress(run, agents, anchor, step)
+      await producers.tell(client, now())
     } catch (error) {
       if (isDeleted(error)) return
       if (!signal.aborted) run.onError?.(error)

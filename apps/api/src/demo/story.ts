@@ -1,17 +1,24 @@
 import { derivedId } from '@watchbill/contract/ids'
 import type { SessionReport } from '@watchbill/contract/sessions'
 import type { Snapshot } from '@watchbill/contract/snapshots'
+import { sessionIdOf } from '@watchbill/runtimes'
 import { instant } from '../identity/instant.ts'
 import type { DemoAgent } from './cast.ts'
 import { detailOf } from './native.ts'
 import { createRandom } from './random.ts'
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-/** An agent keeps to working or idling for this long. */
-const moodMs = 10 * minuteMs
-export const silentSinceMs = 3 * hourMs
-const waitsSinceMs = 4 * minuteMs
+import {
+  loopCount,
+  loopSinceMs,
+  minuteMs,
+  modeAt,
+  moodMs,
+  nativeIdOf,
+  type Run,
+  runAt,
+  stateAt,
+  toolAt,
+  waitsSinceMs,
+} from './runs.ts'
 
 export interface Scene {
   readonly seed: string
@@ -25,7 +32,7 @@ export interface Scene {
 /** What one agent looks like at one moment; the same seed, anchor and moment give the same snapshot, id included. */
 export const snapshotAt = (agent: DemoAgent, scene: Scene): Snapshot => {
   const { seed, at, ttlMs } = scene
-  const run = runOf(agent, scene)
+  const run = runAt(agent, scene.anchor, at)
   const unreadable = agent.part === 'unreadable' && at > scene.anchor - 20 * minuteMs
   const degraded = agent.part === 'extra' && createRandom(`${agent.id} health`).next() < 0.04
   const sessions = run.open || run.justEnded ? [sessionOf(agent, scene, run)] : []
@@ -62,36 +69,16 @@ export const snapshotAt = (agent: DemoAgent, scene: Scene): Snapshot => {
   }
 }
 
-interface Run {
-  readonly index: number
-  readonly startedAt: number
-  readonly endsAt: number
-  readonly open: boolean
-  readonly justEnded: boolean
-}
-
-/** Each agent had one run earlier in the day and, unless it is off, has one now. */
-const runOf = (agent: DemoAgent, { anchor, at }: Scene): Run => {
-  const random = createRandom(`${agent.id} runs`)
-  const firstStart = anchor - random.between(18 * 60, 23 * 60) * minuteMs
-  const firstEnd = firstStart + random.between(2 * 60, 7 * 60) * minuteMs
-  const secondStart = anchor - random.between(60, 9 * 60) * minuteMs
-  const second = !agent.off && at >= secondStart
-  const [startedAt, endsAt] = second ? [secondStart, Number.POSITIVE_INFINITY] : [firstStart, firstEnd]
-  const open = at >= startedAt && at < endsAt
-  return { index: second ? 1 : 0, startedAt, endsAt, open, justEnded: at >= endsAt && at < endsAt + hourMs }
-}
-
 const sessionOf = (agent: DemoAgent, scene: Scene, run: Run): SessionReport => {
   const at = Math.min(scene.at, run.endsAt)
-  const state = stateOf(agent, scene, run)
+  const state = stateAt(agent, run, scene.anchor, scene.at)
   const tokens = tokensAt(agent, run, at)
   const moodStart = Math.max(run.startedAt, Math.floor(at / moodMs) * moodMs)
   const since = instant(state === 'waiting' ? scene.anchor - waitsSinceMs : moodStart)
   const working = state === 'working'
   return {
-    id: derivedId('ses', createRandom(`${agent.id} run ${run.index}`).bytes(16)),
-    nativeId: derivedId('run', createRandom(`${agent.id} native ${run.index}`).bytes(16)).slice(4),
+    id: sessionIdOf(agent.id, nativeIdOf(agent, run)),
+    nativeId: nativeIdOf(agent, run),
     parentId: null,
     kind: 'main',
     state,
@@ -102,7 +89,7 @@ const sessionOf = (agent: DemoAgent, scene: Scene, run: Run): SessionReport => {
     model: agent.model,
     version: agent.version,
     entrypoint: 'cli',
-    permissionMode: 'default',
+    permissionMode: modeAt(agent, run, at),
     project: agent.project,
     branch: agent.branch,
     startedAt: instant(run.startedAt),
@@ -112,23 +99,12 @@ const sessionOf = (agent: DemoAgent, scene: Scene, run: Run): SessionReport => {
     costSource: tokens.costMicroUsd === null ? null : 'estimated',
     errors: 0,
     subagents: 0,
-    repeats: loops(agent, scene) ? { tool: 'shell', request: 'npm test', count: 14 } : null,
+    repeats: loops(agent, scene) ? { tool: 'shell', request: 'npm test', count: loopCount } : null,
   }
 }
 
 const loops = (agent: DemoAgent, { anchor, at }: Scene): boolean =>
-  agent.part === 'loops' && at > anchor - 15 * minuteMs
-
-const stateOf = (agent: DemoAgent, scene: Scene, run: Run): SessionReport['state'] => {
-  const { anchor, at } = scene
-  if (!run.open) return 'ended'
-  if (agent.part === 'waits') return at >= anchor - waitsSinceMs ? 'waiting' : 'working'
-  if (agent.part === 'loops') return 'working'
-  // Nobody is left hanging on the silent machine but one, who was in the middle of it.
-  if (agent.machine.silent) return agent.diligence > 0.55 ? 'working' : 'idle'
-  const mood = createRandom(`${agent.id} mood ${Math.floor(at / moodMs)}`).next()
-  return mood < agent.diligence ? 'working' : 'idle'
-}
+  agent.part === 'loops' && at > anchor - loopSinceMs
 
 const gitPush = (since: string): SessionReport['waiting'] => ({
   kind: 'permission',
@@ -138,24 +114,10 @@ const gitPush = (since: string): SessionReport['waiting'] => ({
   since,
 })
 
-const requests = [
-  'npm test',
-  'git diff',
-  'rg',
-  'npm run',
-  'go test',
-  'cargo check',
-  'git commit',
-  'pytest',
-] as const
-
 const toolOf = (agent: DemoAgent, at: number, since: string): SessionReport['tool'] => {
   if (agent.part === 'loops') return { name: 'shell', request: 'npm test', since }
-  const random = createRandom(`${agent.id} tool ${Math.floor(at / minuteMs)}`)
-  if (random.next() < 0.4) return null
-  return random.next() < 0.6
-    ? { name: 'Bash', request: random.pick(requests), since: null }
-    : { name: random.pick(['Edit', 'Read', 'Write', 'Grep']), request: null, since: null }
+  const tool = toolAt(agent, at)
+  return tool && { ...tool, since: null }
 }
 
 /** Growing with the time worked. Kato and its like do not count tokens: unknown stays unknown. */

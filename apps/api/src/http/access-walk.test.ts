@@ -56,7 +56,8 @@ const plantKey = async (more: { expiresAt?: number; revoked?: boolean; kind?: 'k
     revokedAt: null,
     lastUsedAt: null,
   })
-  const event = { type: 'key.created', workspace: 'default', data: {} } as const
+  const data = { key: id, scopes: [], expiresAt: null }
+  const event = { type: 'key.created', workspace: 'default', data } as const
   await world.deps.record({ ...event, actor: { kind: 'installation', id: 'test' } }, write)
   if (more.revoked) await world.database.raw('UPDATE keys SET revoked_at = 1 WHERE id = ?', [id])
   return token
@@ -65,7 +66,7 @@ const plantKey = async (more: { expiresAt?: number; revoked?: boolean; kind?: 'k
 const stored = async () => {
   const tables = [
     ...['keys', 'entries', 'machines', 'agents', 'snapshots', 'sessions', 'changes', 'workspaces'],
-    ...['producers', 'producer_entries', 'equivocations'],
+    ...['producers', 'payloads', 'erasures', 'equivocations'],
   ]
   const rows = await world.database.raw(
     `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')},

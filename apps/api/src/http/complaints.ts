@@ -2,6 +2,7 @@ import type { Endpoint } from '@watchbill/contract/endpoint'
 import { type Complaint, Fault } from '@watchbill/contract/fault'
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { fitsKnownShape } from './known-shapes.ts'
 
 // zod/mini ships no messages; without a locale every one of them reads "Invalid input".
 z.config(en())
@@ -20,7 +21,9 @@ const nothing = z.strictObject({})
 export const parseInput = (row: Endpoint, raw: RawInput): RawInput => {
   const params = row.params?.safeParse(raw.params)
   const query = (row.query ?? nothing).safeParse(raw.query)
-  const body = row.body?.safeParse(raw.body)
+  const body = fitsKnownShape(row, raw.body)
+    ? { data: raw.body, error: undefined }
+    : row.body?.safeParse(raw.body)
   const complaints = [
     ...complaintsOf(params?.error, (path) => `path.${path.join('.')}`),
     ...complaintsOf(query.error, (path) => `query.${path.join('.')}`),

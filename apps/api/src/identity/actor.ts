@@ -16,7 +16,7 @@ export const personActor = (session: SessionRow, workspaces: readonly { id: stri
 /** What a key of each kind can ever hold, whatever its row says; `self:read` comes with every credential. */
 const ceiling: Record<KeyRow['kind'], readonly Scope[]> = {
   key: grantableScopes,
-  machine: ['snapshot:write', 'entry:write'],
+  machine: ['snapshot:write', 'entry:write', 'log:read'],
   enrollment: ['machine:join'],
 }
 

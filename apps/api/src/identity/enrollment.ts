@@ -4,6 +4,7 @@ import { type ActorRef, GuardFailed } from '../db/write.ts'
 import type { Deps } from '../deps.ts'
 import type { CallContext } from '../http/handler.ts'
 import { instant } from './instant.ts'
+import { insertMachineKey, requireMachineKey } from './machine-keys.ts'
 import { consumeEnrollment, insertKey, type KeyRow } from './store.ts'
 import { formatToken, hashToken, newSecret } from './token.ts'
 
@@ -30,24 +31,26 @@ export const createEnrollment = async (
   return { token, expiresAt: instant(expiresAt) }
 }
 
-/** Uses up the enrolment token; of two at once exactly one gets a machine. */
+/** Uses up the enrolment token; of two at once exactly one gets a machine. Its public key lands with it. */
 export const joinMachine = async (
   deps: Doors,
   { actor, workspace, now }: CallContext,
-  name: string,
+  { name, publicKey }: { readonly name: string; readonly publicKey?: string | undefined },
 ): Promise<{ machineId: string; workspace: string; credential: string }> => {
   const machineId = newId('mch', now, deps.randomBytes(10))
   const credential = formatToken(workspace, 'mch', newSecret(deps.randomBytes))
+  const machineKey = publicKey === undefined ? null : requireMachineKey(publicKey)
   const asked = { workspace, kind: 'machine', name, machineId, expiresAt: null } as const
   const row = await newRow(deps, asked, credential, now)
   const event = {
     type: 'machine.joined',
     workspace,
     actor: { kind: actor.kind, id: actor.id },
-    data: { machine: machineId, key: row.id },
-  }
+    data: { machine: machineId, key: row.id, ...(publicKey === undefined ? {} : { publicKey }) },
+  } as const
+  const keyWrites = machineKey === null ? [] : [insertMachineKey(workspace, machineId, machineKey, now)]
   try {
-    await deps.record(event, consumeEnrollment(workspace, actor.id, now), insertKey(row))
+    await deps.record(event, consumeEnrollment(workspace, actor.id, now), insertKey(row), ...keyWrites)
   } catch (error) {
     throw error instanceof GuardFailed ? alreadyUsed() : error
   }
@@ -73,7 +76,7 @@ const newRow = async (
 ): Promise<KeyRow> => ({
   ...asked,
   id: newId('key', now, deps.randomBytes(10)),
-  scopes: asked.kind === 'machine' ? ['snapshot:write', 'entry:write'] : ['machine:join'],
+  scopes: asked.kind === 'machine' ? ['snapshot:write', 'entry:write', 'log:read'] : ['machine:join'],
   hash: await hashToken(token),
   machineId: asked.machineId ?? null,
   createdAt: now,

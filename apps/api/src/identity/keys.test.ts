@@ -21,7 +21,9 @@ const code = async (work: Promise<unknown>) => {
   }
 }
 const types = async () =>
-  (await world.database.raw('SELECT type FROM entries ORDER BY workspace_id, seq')).map((row) => row.type)
+  (
+    await world.database.raw('SELECT CAST(header AS TEXT) AS header FROM entries ORDER BY workspace_id, seq')
+  ).map((row) => JSON.parse(String(row.header)).type)
 
 describe('a key', () => {
   test('is shown once, kept as a hash, works at once and is listed without its secret', async () => {
@@ -38,7 +40,7 @@ describe('a key', () => {
     const secret = made.secret.split('_key_')[1] ?? ''
     expect(JSON.stringify(keys)).not.toContain(secret)
     const stored = await world.database.raw('SELECT * FROM keys')
-    const entries = await world.database.raw('SELECT CAST(body AS TEXT) AS body FROM entries')
+    const entries = await world.database.raw('SELECT payload FROM payloads')
     expect(JSON.stringify([stored, entries, world.logged])).not.toContain(secret)
   })
 

@@ -76,7 +76,7 @@ export const removeKey = async (
   const row = await findKey(deps.dbFor(workspace), workspace, id)
   if (!row) throw new Fault('not_found', `No key ${id} in workspace ${workspace}.`)
   if (row.revokedAt !== null) return
-  const event = { type: 'key.revoked', workspace, actor, data: { key: id } }
+  const event = { type: 'key.revoked', workspace, actor, data: { key: id } } as const
   try {
     await deps.record(event, revokeKey(workspace, id, now))
   } catch (error) {

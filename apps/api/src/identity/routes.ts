@@ -45,7 +45,7 @@ export const identityHandlers = (deps: Deps): Handlers<Names> => ({
     return new WithHeaders(made, { 'cache-control': 'no-store' })
   },
   joinMachine: async ({ body }, context) =>
-    new WithHeaders(await joinMachine(deps, context, body.name), { 'cache-control': 'no-store' }),
+    new WithHeaders(await joinMachine(deps, context, body), { 'cache-control': 'no-store' }),
   removeWorkspace: async ({ params }, { actor }) => {
     await removeWorkspace(deps, refOf(actor), actor.workspaces, params.id)
     return undefined

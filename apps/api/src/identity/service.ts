@@ -28,7 +28,8 @@ export const signOut = async (deps: Deps, { actor, workspace, now }: CallContext
       mend: 'Revoke a key with DELETE /v1/keys/<id>.',
     })
   }
-  const event = { type: 'sign_out', workspace, actor: { kind: actor.kind, id: actor.id }, data: {} }
+  const by = { kind: actor.kind, id: actor.id }
+  const event = { type: 'signin.ended', workspace, actor: by, data: {} } as const
   await deps.record(event, revokeSession(actor.id, now))
 }
 

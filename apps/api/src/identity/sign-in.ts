@@ -29,7 +29,7 @@ export const createSignIn = async (
 ): Promise<string> => {
   const token = newSecret(deps.randomBytes)
   const event = {
-    type: 'sign_in.offered',
+    type: 'signin.offered',
     workspace: 'default',
     actor: { kind: 'installation', id: 'console' },
     data: { expiresAt: instant(now + signInMs) },
@@ -59,7 +59,7 @@ export const signIn = async (
   const secret = newSecret(deps.randomBytes)
   const session = await newSession(deps, secret, now)
   const event = {
-    type: 'sign_in',
+    type: 'signin.redeemed',
     workspace: 'default',
     actor: { kind: 'person', id: session.id },
     data: { expiresAt: instant(session.expiresAt) },

@@ -166,7 +166,8 @@ export const revokeSession = (id: string, now: number): Write => ({
 
 /** Every table a workspace owns, children first. Append-only ones must go while the workspace still says it is a demo. */
 const owned = [
-  ...['entries', 'producer_entries', 'payloads', 'salts', 'equivocations', 'producers'],
+  ...['entries', 'payloads', 'erasures', 'tiles', 'tile_roots', 'equivocations', 'producers'],
+  ...['cosignatures', 'checkpoints', 'log_epochs', 'log_keys', 'witnesses', 'machine_keys', 'logs'],
   ...['changes', 'snapshots', 'sessions', 'agents', 'machines', 'keys'],
 ] as const
 

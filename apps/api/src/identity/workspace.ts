@@ -13,7 +13,7 @@ export const putWorkspace = async (
   const known = (await listWorkspaces(deps.installation)).find((one) => one.id === row.id)
   if (known?.kind === row.kind) return false
   if (known) throw new Fault('conflict', `Workspace ${row.id} exists and is ${known.kind}, not ${row.kind}.`)
-  const event = { type: 'workspace.created', workspace: row.id, actor, data: { kind: row.kind } }
+  const event = { type: 'workspace.created', workspace: row.id, actor, data: { kind: row.kind } } as const
   await deps.record(event, insertWorkspace({ ...row, createdAt: now }))
   return true
 }
@@ -45,7 +45,7 @@ export const removeWorkspace = async (
   if (known.kind !== 'demo') {
     throw new Fault('conflict', `Workspace ${id} holds real records; only a demo workspace can be deleted.`)
   }
-  const event = { type: 'workspace.removed', workspace: 'default', actor, data: { workspace: id } }
+  const event = { type: 'workspace.removed', workspace: 'default', actor, data: { workspace: id } } as const
   try {
     await deps.record(event, ...removeDemo(id))
   } catch (error) {

@@ -1,10 +1,12 @@
 import type { Check } from '@watchbill/contract/probes'
 import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
+import { outcomeOf } from '../seal/status.ts'
+import { listLogs } from '../seal/store.ts'
 import { within } from './within.ts'
 
 /** The checks of /readyz, in order. The names are public: people put them into probes and alerts. */
-export const checkNames = ['database', 'migrations', 'journal', 'writes'] as const
+export const checkNames = ['database', 'migrations', 'journal', 'writes', 'sealing'] as const
 type CheckName = (typeof checkNames)[number]
 
 /** What one look at one check found. */
@@ -81,6 +83,7 @@ const createProbes = (deps: Deps): Record<CheckName, Probe> => ({
   migrations: capped(() => lookAtMigrations(deps)),
   journal: capped(() => lookAtJournal(deps)),
   writes: createWriteProbe(deps),
+  sealing: capped(() => lookAtSealing(deps)),
 })
 
 const slowMs = 500
@@ -111,6 +114,22 @@ const lookAtJournal = async (deps: Deps): Promise<Finding> => {
   if (!broken) return pass(head, 'changes', 'last change = position')
   const reason = `the journal of ${broken.id} ends at ${broken.last}, its position is ${broken.head}`
   return { ...pass(head, 'changes', 'last change = position'), status: 'fail', reason }
+}
+
+/** Unsealed entries are kept, only not proven yet: a warning. A contradiction needs a person. */
+const lookAtSealing = async (deps: Deps): Promise<Finding> => {
+  const threshold = 'newest checkpoint = last entry'
+  let found = pass(0, 'logs behind', threshold)
+  let behind = 0
+  for (const workspace of await listLogs(deps.installation)) {
+    const outcome = await outcomeOf(deps, workspace)
+    if (outcome === null || !('reason' in outcome)) continue
+    behind += 1
+    const status = outcome.kind === 'refused' ? 'fail' : 'warn'
+    const reason = outcome.kind === 'off' ? outcome.reason : `log ${workspace}: ${outcome.reason}`
+    if (found.status !== 'fail') found = { ...found, status, reason, observed: behind }
+  }
+  return { ...found, observed: behind }
 }
 
 /** A real, durable write that changes nothing: it finds a full disk or a read-only file. At most one per five seconds. */

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.ts'
 import { getFleet } from '../fleet/service.ts'
 import type { Actor } from '../http/handler.ts'
+import { readProgress } from '../seal/status.ts'
 import { type Family, formatFamily, gauge, type Labels, type Sample } from './exposition.ts'
 import { bucketBounds, type RequestSeries } from './meters.ts'
 import type { Readiness } from './readiness.ts'
@@ -131,5 +132,40 @@ const countRows = async (deps: Deps, actor: Actor, now: number): Promise<Family[
         .filter((row) => actor.workspaces.includes(row.id))
         .map((row) => ({ labels: { workspace: row.id }, value: row.head })),
     ),
+    ...(await logFamilies(deps, actor, now)),
   ]
 }
+
+/** One label each for the workspaces that the caller reaches. */
+const logFamilies = async (deps: Deps, { workspaces }: Actor, now: number): Promise<Family[]> => {
+  const logs = await Promise.all(
+    workspaces.map(async (workspace) => ({
+      labels: { workspace },
+      log: await readProgress(deps, workspace),
+    })),
+  )
+  const samples = (pick: (log: Progress) => number | null): Sample[] =>
+    logs.flatMap(({ labels, log }) => {
+      const value = log && pick(log)
+      return value === null ? [] : [{ labels, value }]
+    })
+  return [
+    gauge(
+      'watchbill_log_size',
+      'Entries in the audit log.',
+      samples(({ size }) => size),
+    ),
+    gauge(
+      'watchbill_log_sealed_size',
+      'Entries that the newest checkpoint covers.',
+      samples(({ sealedSize }) => sealedSize),
+    ),
+    gauge(
+      'watchbill_log_checkpoint_age_seconds',
+      'Age of the newest checkpoint. It grows while nothing new comes in.',
+      samples(({ sealedAt }) => (sealedAt === null ? null : (now - sealedAt) / 1000)),
+    ),
+  ]
+}
+
+type Progress = NonNullable<Awaited<ReturnType<typeof readProgress>>>

@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path'
 import openapi from '@watchbill/contract/openapi.json' with { type: 'json' }
 import { HealthDocument } from '@watchbill/contract/probes'
 import { afterEach, describe, expect, test } from 'vitest'
+import { seal } from '../seal/seal.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from '../testing/app.ts'
 import { findTemplate, openAt } from '../testing/database.ts'
 import { startHranaPeer } from '../testing/hrana-peer.ts'
+import { createSealDesk, openTestPlace } from '../testing/seal-desk.ts'
 import { signInCookie } from '../testing/sign-in.ts'
 import { startStallingRelay } from '../testing/stalling-relay.ts'
 import { until } from '../testing/until.ts'
@@ -19,6 +21,15 @@ const start = async (options: TestAppOptions = {}): Promise<TestApp> => {
   const test = await createTestApp(options)
   cleanups.push(() => test.close())
   return test
+}
+/** The same with what signs checkpoints. */
+const startSealed = async (): Promise<TestApp> => {
+  const { place, cleanup } = await openTestPlace()
+  cleanups.push(cleanup)
+  const world = await start()
+  const { sealing } = await createSealDesk(world.database, place)
+  Object.assign(world.deps, { sealing })
+  return world
 }
 const json = { accept: 'application/health+json' }
 const seer = async (test: TestApp) => ({ authorization: `Bearer ${await test.key(['probe:read'])}` })
@@ -65,11 +76,11 @@ describe('anonymous callers', () => {
 
 describe('with probe:read', () => {
   test('verbose lines read as kube-apiserver writes them', async () => {
-    const world = await start()
+    const world = await startSealed()
     const headers = await seer(world)
     expect(await text(world, '/readyz', headers)).toBe('ok\n')
     expect(await text(world, '/readyz?verbose', headers)).toBe(
-      '[+]database ok\n[+]migrations ok\n[+]journal ok\n[+]writes ok\nreadyz check passed\n',
+      '[+]database ok\n[+]migrations ok\n[+]journal ok\n[+]writes ok\n[+]sealing ok\nreadyz check passed\n',
     )
     expect(await text(world, '/readyz/journal?verbose', headers)).toBe(
       '[+]journal ok\nreadyz/journal check passed\n',
@@ -77,7 +88,7 @@ describe('with probe:read', () => {
   })
 
   test('exclude takes a list, repeats, and warns of names it does not know', async () => {
-    const world = await start()
+    const world = await startSealed()
     await world.database.raw("UPDATE workspaces SET change_seq = 7 WHERE id = 'default'")
     await world.database.raw("INSERT INTO changes VALUES ('default', 5, 0, 'agent', 'x')")
     const headers = await seer(world)
@@ -90,7 +101,7 @@ describe('with probe:read', () => {
       headers,
     )
     expect(spared).toBe(
-      '[+]database ok\n[+]migrations ok\n[+]journal excluded: ok\n[+]writes excluded: ok\n' +
+      '[+]database ok\n[+]migrations ok\n[+]journal excluded: ok\n[+]writes excluded: ok\n[+]sealing ok\n' +
         'warn: some health checks cannot be excluded: no matches for "nope","\\"x"\nreadyz check passed\n',
     )
     expect(await status(world, '/readyz?exclude=journal')).toBe(200)
@@ -106,7 +117,13 @@ describe('with probe:read', () => {
     expect(response.headers.get('content-type')).toBe('application/health+json')
     const document = HealthDocument.parse(await response.json())
     expect(document).toMatchObject({ status: 'fail', version: '0.0.0', releaseId: 'test' })
-    expect(Object.keys(document.checks ?? {})).toEqual(['database', 'migrations', 'journal', 'writes'])
+    expect(Object.keys(document.checks ?? {})).toEqual([
+      'database',
+      'migrations',
+      'journal',
+      'writes',
+      'sealing',
+    ])
     expect(document.checks?.migrations).toEqual([
       expect.objectContaining({
         status: 'fail',
@@ -126,7 +143,7 @@ describe('with probe:read', () => {
     const world = await start()
     const response = await world.request('/readyz/disk')
     expect(response.status).toBe(404)
-    expect(await response.text()).toContain('database, migrations, journal, writes')
+    expect(await response.text()).toContain('database, migrations, journal, writes, sealing')
     expect(await status(world, '/readyz/..%2f')).toBeGreaterThanOrEqual(400)
   })
 
@@ -232,4 +249,32 @@ test('openapi.json is the committed document and can be held', async () => {
   expect(await response.json()).toEqual(openapi)
   const etag = response.headers.get('etag') ?? ''
   expect((await world.request('/openapi.json', { headers: { 'if-none-match': etag } })).status).toBe(304)
+})
+
+describe('sealing', () => {
+  test('says so where it is not set up: entries are kept, not proven', async () => {
+    const world = await start()
+    const headers = await seer(world)
+    const said = await text(world, '/readyz/sealing?verbose', headers)
+    expect(said).toMatch(/^\[\+\]sealing ok, but: sealing is not set up: entries stay pending/)
+    expect(await status(world, '/readyz')).toBe(200)
+  })
+
+  test('is not ready over a database that an older one replaced, and says why', async () => {
+    const world = await startSealed()
+    const headers = await seer(world)
+    expect((await seal(world.deps, 'default')).kind).toBe('sealed')
+    const { sealing } = world.deps
+    const anchor = (await sealing?.place.read('default')) ?? null
+    if (anchor) await sealing?.place.advance('default', anchor, { ...anchor, size: 900 })
+    expect((await seal(world.deps, 'default')).kind).toBe('refused')
+    const response = await world.request('/readyz', { headers })
+    expect(response.status).toBe(503)
+    expect(await response.text()).toMatch(/^\[-\]sealing failed: log default: .* but 900 have been sealed/m)
+    const metrics = await text(world, '/metrics', headers)
+    expect(metrics).toContain('watchbill_ready{check="sealing"} 0')
+    expect(metrics).toMatch(/watchbill_log_size\{workspace="default"\} \d+/)
+    expect(metrics).toMatch(/watchbill_log_sealed_size\{workspace="default"\} \d+/)
+    expect(metrics).toContain('watchbill_log_checkpoint_age_seconds{workspace="default"} 0')
+  })
 })

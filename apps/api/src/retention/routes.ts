@@ -2,13 +2,16 @@ import { Fault } from '@watchbill/contract/fault'
 import type { Deps } from '../deps.ts'
 import type { Handlers } from '../http/handler.ts'
 import { hashToken, sameHash } from '../identity/token.ts'
+import { sealAll } from '../seal/loop.ts'
 import { prune } from './prune.ts'
 
 /** Where no process of ours keeps time, a scheduler calls. Running it twice is harmless. */
 export const retentionHandlers = (deps: Deps): Handlers<'runRetention'> => ({
   runRetention: async (_input, { request, now }) => {
     await requireScheduler(request, deps.config.cronSecret)
-    return { ...(await prune(deps, now)) }
+    const pruned = await prune(deps, now)
+    await sealAll(deps)
+    return { ...pruned }
   },
 })
 

@@ -1,5 +1,6 @@
 import { Fault } from '@watchbill/contract/fault'
 import type { Snapshot } from '@watchbill/contract/snapshots'
+import { createTurns } from '../db/turns.ts'
 import { GuardFailed } from '../db/write.ts'
 import type { Deps } from '../deps.ts'
 import type { Actor } from '../http/handler.ts'
@@ -8,7 +9,6 @@ import { type MachineClock, readClock } from './clock.ts'
 import { readMachines } from './machine-writes.ts'
 import { type Plan, planBatch } from './plan.ts'
 import { planWrites, readStored } from './store.ts'
-import { createTurns } from './turns.ts'
 
 type Doors = Pick<Deps, 'dbFor' | 'ingest' | 'config'>
 

@@ -30,8 +30,8 @@ export const machineActor = (name: string): Actor => ({
 export const openEntryDesk = async (open: OpenBackend) => {
   const database = await open({ now: () => now })
   const logged: unknown[] = []
-  const { dbFor, record, ingest } = database
-  const deps = { dbFor, record, ingest, config, log: (line: unknown) => void logged.push(line) }
+  const { dbFor, record } = database
+  const deps = { dbFor, record, config, log: (line: unknown) => void logged.push(line) }
   const service = createPostEntries(deps)
   // Without turns within the process, as several processes on one database are.
   const elsewhere = createPostEntries({ ...deps, config: { ...config, runtime: 'edge' } })
@@ -45,7 +45,8 @@ export const openEntryDesk = async (open: OpenBackend) => {
     /** Headers held of a producer, in the order they were taken in. */
     held: async (producer: string) => {
       const rows = await database.raw(
-        'SELECT CAST(header AS TEXT) AS header FROM producer_entries WHERE producer_id = ? ORDER BY seq',
+        `SELECT CAST(e.header AS TEXT) AS header FROM entries e JOIN producers p
+          ON p.workspace_id = e.workspace_id AND p.no = e.producer_no WHERE p.id = ? ORDER BY e.seq`,
         [producer],
       )
       return rows.map((row) => row.header)

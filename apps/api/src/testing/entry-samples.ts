@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ProducedEntry } from '@watchbill/contract/audit'
-import { base64url, commitPayload, type EntryHeader, formatHeader, leafHash } from '@watchbill/ledger'
+import { base64url, commitment, type EntryHeader, formatHeader, merkle } from '@watchbill/ledger'
 
 /** What a test says of one entry; everything else is filled in. */
 export interface EntryIdea extends Partial<EntryHeader> {
@@ -34,7 +34,7 @@ export const createProducer = (seed: string, start: Partial<EntryHeader> = {}) =
       prev,
       type: 'tool.called',
       agent: `agt_${uuid(digest('agent'))}`,
-      commit: commitPayload(payload ?? {}, salt).commit,
+      commit: commitment.commitPayload(payload ?? {}, salt).commit,
       ...start,
       ...members,
     }
@@ -44,7 +44,7 @@ export const createProducer = (seed: string, start: Partial<EntryHeader> = {}) =
     return {
       header: new TextDecoder().decode(bytes),
       ...opened,
-      leaf: base64url.encode(leafHash(bytes)),
+      leaf: base64url.encode(merkle.leafHash(bytes)),
     }
   }
 

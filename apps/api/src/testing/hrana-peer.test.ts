@@ -70,7 +70,7 @@ it('waits for a lock that another stream holds', async () => {
   const backend = openRemote({ url: peer.url, authToken: 'secret' })
   const holder = await client.transaction('write')
   await holder.execute("INSERT INTO items (name) VALUES ('first')")
-  const waiting = backend.commit([{ sql: "INSERT INTO items (name) VALUES ('second')", args: [] }])
+  const waiting = backend.commit(insertItem('second'))
   await new Promise((resolve) => setTimeout(resolve, 60))
   await holder.commit()
   await waiting
@@ -80,7 +80,7 @@ it('waits for a lock that another stream holds', async () => {
 
 it('shows a server that is away, failing or cut off as unavailable, and works again afterwards', async () => {
   const backend = openRemote({ url: peer.url, authToken: 'secret' })
-  const write = () => backend.commit([{ sql: "INSERT INTO items (name) VALUES ('x')", args: [] }])
+  const write = () => backend.commit(insertItem('x'))
   const away = { code: 'unavailable' }
   peer.faults.down = true
   await expect(backend.ping()).rejects.toMatchObject(away)
@@ -126,4 +126,9 @@ it('keeps a stream under its baton, which is good once', async () => {
   expect((await post(baton, [{ type: 'close' }])).body.baton).toBeNull()
   expect((await post(baton, [{ type: 'close' }])).status).toBe(400)
   expect((await post('invented', [{ type: 'close' }])).status).toBe(400)
+})
+
+const insertItem = (name: string) => ({
+  statements: [{ sql: 'INSERT INTO items (name) VALUES (?)', args: [name] }],
+  append: null,
 })

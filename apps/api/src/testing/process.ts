@@ -41,10 +41,12 @@ export const buildPrograms = async (): Promise<Programs> => {
   const folder = mkdtempSync(join(cache, 'programs-'))
   await bundleInto(folder)
   const data = mkdtempSync(join(tmpdir(), 'watchbill-data-'))
+  const state = `${data}-state`
   const children: ReturnType<typeof collect>[] = []
   const run = (program: string, args: readonly string[], env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [join(folder, program), ...args], {
-      env: { PATH: process.env.PATH ?? '', WATCHBILL_DATA: data, ...env },
+      // The second place of the sealer belongs outside the data folder; a test must not leave it in anybody's home.
+      env: { PATH: process.env.PATH ?? '', WATCHBILL_DATA: data, XDG_STATE_HOME: state, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const collected = collect(child)
@@ -60,10 +62,23 @@ export const buildPrograms = async (): Promise<Programs> => {
       // Gone before their folder: a dying process may still make a file in it.
       for (const { child } of children) child.kill('SIGKILL')
       await Promise.all(children.map(({ ended }) => ended))
-      for (const path of [folder, data]) rmSync(path, { recursive: true, force: true, maxRetries: 10 })
+      for (const path of [folder, data, state]) rmSync(path, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
+
+/** Runs any built program to its end with exactly this environment (and PATH). */
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> =>
+  collect(
+    spawn(process.execPath, [program, ...args], {
+      env: { PATH: process.env.PATH ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  ).ended
 
 const bundleInto = (outdir: string) =>
   build({

@@ -3,7 +3,7 @@ import { newId } from '@watchbill/contract/ids'
 import { createProducer } from './entry-samples.ts'
 
 const machineId = newId('mch', 0, new Uint8Array(10))
-const params: Record<string, string> = { check: 'database' }
+const params: Record<string, string> = { check: 'database', seq: '0', workspace: 'default', path: '0/000' }
 const sampleIds: Partial<Record<EndpointName, string>> = {
   getAgent: newId('agt', 0, new Uint8Array(10)),
   getAgentHistory: newId('agt', 0, new Uint8Array(10)),
@@ -49,9 +49,13 @@ export const bodies: Partial<Record<EndpointName, unknown>> = {
   joinMachine: { name: 'box' },
   putMachine: report,
   postSnapshots: snapshotFor(machineId),
+  postErasures: { seqs: [0], reason: 'asked for' },
   postEntries: { entries: [createProducer('access').next()] },
 }
 
 /** The row's path with an id that fits in every place. */
 export const pathOf = (name: EndpointName) =>
-  api[name].path.replaceAll(/:(\w+)/g, (_all, param: string) => sampleIds[name] ?? params[param] ?? 'x')
+  api[name].path.replaceAll(
+    /:(\w+)(?:\{\.\+\})?/g,
+    (_all, param: string) => sampleIds[name] ?? params[param] ?? 'x',
+  )

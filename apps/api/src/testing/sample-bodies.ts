@@ -69,6 +69,7 @@ export const sampleCalls: { readonly [K in Posted]: Args<Api[K]> & Args<Endpoint
   signIn: { body: { token: 'A'.repeat(43) } },
   createKey: { body: { name: 'ci', scopes: ['fleet:read'], ttlSeconds: 3600 } },
   postEntries: { body: { entries: [createProducer('bad input').next()] } },
+  postErasures: { body: { seqs: [0], reason: 'asked for by the person it is about' } },
   createEnrollment: { body: { ttlSeconds: 3600 } },
   joinMachine: { body: { name: 'laptop' } },
 }

@@ -14,7 +14,10 @@ const actor = { kind: 'installation', id: name } as const
 const write = async (ref: string, n: number) => {
   const changes = changeWrites('default', 'agent', [ref], n)
   if (n % 3 === 0)
-    await database.record({ type: 'test.wrote', workspace: 'default', actor, data: { ref } }, ...changes)
+    await database.record(
+      { type: 'key.revoked', workspace: 'default', actor, data: { key: ref } },
+      ...changes,
+    )
   else await database.ingest(...changes)
   writeSync(1, `ack ${ref}\n`)
 }

@@ -27,7 +27,7 @@ export const goneSessions = async (folder: DataFolder, beforeMs: number): Promis
 
 /**
  * What a daemon makes anew: cursors (files are read again) and the last status. Not the spool, which holds what is not
- * delivered yet, nor identities, credential and configuration: those are the machine itself.
+ * proven yet, nor keys, identities, credential, configuration and what is known of the log: those are the machine itself.
  */
 export const recoverable = async (folder: DataFolder): Promise<Item[]> => [
   ...(await cursors(folder)).map((item) => ({ ...item, why: 'cursor, its file is read again' })),

@@ -20,6 +20,8 @@ import { status } from './status.ts'
 import { stop } from './stop.ts'
 import type { Terminal } from './terminal.ts'
 import { uninstall } from './uninstall.ts'
+import { verifyAt } from './verify.ts'
+import { witness } from './witness.ts'
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<number> | number
 /** Needs to know where the program lies. */
@@ -46,6 +48,7 @@ const commands: Readonly<Record<string, Command>> = {
   export: exportSession,
   clean: (args, terminal) => clean(args, terminal),
   uninstall,
+  witness,
   help,
   version: sayVersion,
 }
@@ -53,6 +56,7 @@ const placed: Readonly<Record<string, PlacedCommand>> = {
   init: initAt,
   doctor: doctorAt,
   service: serviceAt,
+  verify: verifyAt,
 }
 const aliases: Readonly<Record<string, string>> = {
   '--help': 'help',

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import { readConfig, readText } from '../config/read.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { type Check, fail, ok, warn } from '../doctor/check.ts'
+import { checkMachineKey, checkProofs } from '../doctor/ledger-checks.ts'
 import { checkDaemon, checkLink, checkSpool } from '../doctor/link-checks.ts'
 import {
   checkDataFolder,
@@ -57,6 +58,8 @@ const examine = async (bundleUrl: string, terminal: Terminal): Promise<Check[]> 
     ...checkDaemon(found),
     ...(await checkLink(folder, Date.now)),
     ...(config === null ? [] : [checkSpool(found, config.spool.maxBytes)]),
+    ...(await checkMachineKey(folder)),
+    ...(await checkProofs(folder, found)),
     await checkWatchers(found.state === 'running' ? found.status.watches : null),
     await checkService(bundleUrl, terminal),
   ]

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { Fault } from '@watchbill/contract/fault'
 import { createDataFolder, dataFolder } from '../data-folder.ts'
+import { createMachineKey } from '../ledger/machine-key.ts'
 import { writeCredential } from '../link/credential.ts'
 import { isLoopback, joinMachine } from '../link/enrollment.ts'
 import { Failure } from './failure.ts'
@@ -15,12 +16,17 @@ export const enroll = async (args: readonly string[], terminal: Terminal): Promi
   const apiUrl = requireApiUrl(api ?? terminal.env.WATCHBILL_API_URL ?? null, terminal.env)
   const token = await requireToken(terminal)
   const machineName = (name ?? (hostname() || 'machine')).slice(0, 120)
-  const credential = await joinMachine(apiUrl, token, machineName, Date.now()).catch((error: unknown) => {
-    throw refusal(error, apiUrl)
-  })
+  const key = createMachineKey()
+  const credential = await joinMachine(apiUrl, token, machineName, Date.now(), key.publicKey).catch(
+    (error: unknown) => {
+      throw refusal(error, apiUrl)
+    },
+  )
   const folder = dataFolder(terminal.env)
   await createDataFolder(folder)
   const ran = await stopDaemon(terminal.env)
+  // The key first: a machine that is enrolled and has none could never get one.
+  await key.write(folder.machineKey, credential.machineId)
   await writeCredential(folder.credential, credential)
   const facts = {
     machineId: credential.machineId,

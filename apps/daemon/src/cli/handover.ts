@@ -5,7 +5,15 @@ import { Failure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Commands that need the database itself live with the control plane (DESIGN §2): `apps/api/dist/admin.js`. */
-export const adminCommands = ['key', 'sign-in', 'demo', 'migrate', 'workspace', 'enroll-token'] as const
+export const adminCommands = [
+  'key',
+  'sign-in',
+  'demo',
+  'migrate',
+  'workspace',
+  'enroll-token',
+  'log',
+] as const
 
 /** Where the control plane's own program would lie beside this bundle. */
 export const adminProgram = (bundleUrl: string): string =>

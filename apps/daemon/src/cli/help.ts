@@ -10,8 +10,14 @@ On this machine
   uninstall [--dry-run] [--keep-data] [--json]
                                   list what the install script put here, stop the daemon, remove all of it
 
+Anywhere
+  verify <file|folder|link|workspace> [--key <key>] [--policy <file>] [--json]
+                                  check an audit log or one entry of it; exit code 0 holds, 1 does not, 2 asked wrongly
+  witness [trust|key] [--name <name>] [--port 4141] [--folder <folder>]
+                                  cosign the checkpoints of logs you trust
+
 Where the control plane is installed
-  key, sign-in, demo, migrate, init   (each explains itself: watchbill key --help)
+  key, sign-in, demo, migrate, workspace, log   (each explains itself: watchbill key --help)
 
 Also
   help, version

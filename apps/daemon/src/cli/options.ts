@@ -14,6 +14,11 @@ const known = {
   data: { type: 'string' },
   to: { type: 'string' },
   lines: { type: 'string', short: 'n' },
+  port: { type: 'string' },
+  bind: { type: 'string' },
+  folder: { type: 'string' },
+  key: { type: 'string' },
+  policy: { type: 'string' },
 } as const
 
 type Known = typeof known
@@ -67,6 +72,11 @@ const optionsOf = (values: ReadonlyMap<string, unknown>, operand: string | null)
     data: text('data'),
     to: text('to'),
     lines: text('lines'),
+    port: text('port'),
+    bind: text('bind'),
+    folder: text('folder'),
+    key: text('key'),
+    policy: text('policy'),
     operand,
   }
 }

@@ -1,4 +1,5 @@
 import type { DaemonStatus } from '../instance/status.ts'
+import { ageText } from './age-text.ts'
 import type { HostFacts, StatusFacts } from './status-facts.ts'
 
 /** The same facts as `--json`, for people. */
@@ -52,6 +53,15 @@ const details = (status: DaemonStatus, past: boolean): string[] => [
   `Spool           ${status.spool.pending} waiting (${status.spool.sizeBytes} B), ${status.spool.setAside} set aside, ${dropped(status)}, ${status.spool.damaged} damaged`,
   `Files           ${status.files} followed, ${status.watches} folders watched`,
   `Entries         ${entriesText(status.entries)}`,
+  `Proofs          ${proofsText(status)}`,
+  ...status.proofs.alarms.map(
+    ({ kind, what, mend, since }) =>
+      `ALARM           ${what} (${kind}, since ${since}; nothing is deleted)\nMend: ${mend}`,
+  ),
+  ...status.proofs.restores.map(
+    ({ from, to, at }) =>
+      `Restored        the log was taken up again from a backup: entries ${from} up to ${to}, not included, are lost (seen ${at})`,
+  ),
   ...status.polled.map(
     (each) =>
       `Polled          ${each.name} (${each.runtime}): ${each.liveness ?? '–'}${each.reason === null ? '' : ` (${each.reason})`}, at ${each.polledAt ?? '–'}, ${each.failures} failures in a row`,
@@ -69,6 +79,24 @@ const entriesText = (entries: DaemonStatus['entries']): string =>
     entries.blocked === null ? '' : `\nBlocked: ${entries.blocked}`,
     entries.held === null ? '' : `\nHeld back: ${entries.held}`,
   ].join('')
+
+/** `12 entries sent, not yet proven, oldest 40 s`. */
+const proofsText = ({ at, proofs }: DaemonStatus): string => {
+  const { unproven, proven, oldestSentAt, unsealed, unsealable, log, evidence } = proofs
+  const age =
+    oldestSentAt === null
+      ? ''
+      : `, oldest ${ageText(Date.parse(at) - Date.parse(oldestSentAt))} (${oldestSentAt})`
+  return [
+    unproven === 0
+      ? 'all that was sent is proven (0 wait)'
+      : `${unproven} entries sent, not yet proven${age}`,
+    `${proven} proven`,
+    `${unsealed} not signed for${unsealable === null ? ' yet' : `: ${unsealable}`}`,
+    log === null ? 'no checkpoint seen yet' : `log ${log.origin} at ${log.size}, key ${log.keys.join(', ')}`,
+    `${evidence} contradictions on record`,
+  ].join('; ')
+}
 
 const link = ({ link: { state, reason, mend, deliveredAt } }: DaemonStatus): string =>
   [

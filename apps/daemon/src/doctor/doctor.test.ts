@@ -1,8 +1,15 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { promptRow, sessionFile, sessionId, writeRows } from '../testing/claude-home.ts'
-import { testFolder } from '../testing/folder.ts'
+import {
+  answerRow,
+  appendRows,
+  promptRow,
+  sessionFile,
+  sessionId,
+  writeRows,
+} from '../testing/claude-home.ts'
+import { testFolder, until } from '../testing/folder.ts'
 import { type Machine, withMachines } from '../testing/machine.ts'
 import type { Check } from './check.ts'
 import { checkClock } from './link-checks.ts'
@@ -34,6 +41,8 @@ it('finds nothing that fails on a machine that works, in words as in JSON', asyn
     'credential',
     'clock',
     'spool',
+    'machine key',
+    'audit log',
   ])
     expect(of(name)[0], name).toMatchObject({ state: 'ok', why: null, mend: null })
   await here.watchbill(['stop'])
@@ -74,6 +83,45 @@ it('names what is wrong, why, and how to mend it', async () => {
   for (const { state, why, mend } of [...bare.checks, ...bad.checks, ...away.checks])
     expect([why === null, mend === null], state).toEqual(state === 'ok' ? [true, true] : [false, false])
   await here.sink.open()
+})
+
+it('says what a machine without its key does, and what does not hold about the log', async () => {
+  const here = await machine()
+  here.sink.book.log.spoilSignature = true
+  await writeRows(sessionFile(here.home, sessionId(1)), [
+    promptRow({ session: sessionId(1), atMs: Date.now() }, 1),
+    answerRow({ session: sessionId(1), atMs: Date.now() }, 2, { name: 'Bash', input: { command: 'ls' } }),
+  ])
+  await here.begin()
+  const key = join(here.data, 'daemon/machine-key.json')
+  const { seed, publicKey } = JSON.parse(await readFile(key, 'utf8'))
+  expect([(await stat(key)).mode & 0o777, here.sink.publicKeys]).toEqual([0o600, [publicKey]])
+  const alarm = await until('the alarm', async () => {
+    const [check] = (await doctor(here)).of('audit log')
+    return check?.state === 'fail' ? check : null
+  })
+  expect(alarm.found).toContain('no key that the control plane names signs')
+  await here.watchbill(['stop'])
+  const sealed = () => here.sink.book.all().filter(({ header }) => header.type === 'producer.sealed').length
+  expect(sealed()).toBe(1)
+  expect(
+    JSON.stringify([await readFile(join(here.data, 'daemon/log'), 'utf8'), here.sink.bodies]),
+  ).not.toContain(seed)
+  await writeFile(key, '{"v":1,"seed":"half a')
+  await appendRows(sessionFile(here.home, sessionId(1)), [
+    answerRow({ session: sessionId(1), atMs: Date.now() }, 3, { name: 'Bash', input: { command: 'ls' } }),
+  ])
+  const before = here.sink.book.all().length
+  await here.watchbill(['start'])
+  await until('entries without a seal', () => here.sink.book.all().length > before)
+  expect((await doctor(here)).of('machine key')[0]).toMatchObject({
+    state: 'warn',
+    found: 'the machine key file is damaged',
+    mend: expect.stringContaining('watchbill enroll'),
+  })
+  expect((await here.watchbill(['status'])).out).toContain('not signed for: the machine key file is damaged')
+  await here.watchbill(['stop'])
+  expect(sealed()).toBe(1)
 })
 
 it('weighs clocks, versions and limits', async () => {

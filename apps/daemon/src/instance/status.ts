@@ -4,6 +4,24 @@ import type { DataFolder } from '../data-folder.ts'
 
 const Count = z.int()
 
+const Proofs = z.object({
+  unproven: Count,
+  proven: Count,
+  /** When the oldest receipt without a proof arrived. */
+  oldestSentAt: z.nullable(z.string()),
+  /** Entries this machine's key has not signed for yet, and why it cannot; null while it can. */
+  unsealed: Count,
+  unsealable: z.nullable(z.string()),
+  /** The log as this machine remembers it; `keys` are fingerprints. */
+  log: z.nullable(z.object({ origin: z.string(), size: Count, keys: z.array(z.string()) })),
+  /** What does not hold: nothing is deleted meanwhile. */
+  alarms: z.array(z.object({ kind: z.string(), what: z.string(), mend: z.string(), since: z.string() })),
+  /** Places of the log that a restore lost. */
+  restores: z.array(z.object({ from: Count, to: Count, at: z.string() })),
+  /** Contradictions on record in the data folder. */
+  evidence: Count,
+})
+
 /** What a daemon says of itself, over its socket and in `status.json`. Same facts in text and `--json`. */
 export const DaemonStatus = z.object({
   v: z.literal(1),
@@ -38,6 +56,18 @@ export const DaemonStatus = z.object({
     unfit: Count,
     unsaid: Count,
     damaged: Count,
+  }),
+  /** What became of the entries that were sent. `unproven` have a receipt, `proven` are in the log beyond doubt. */
+  proofs: z._default(Proofs, {
+    unproven: 0,
+    proven: 0,
+    oldestSentAt: null,
+    unsealed: 0,
+    unsealable: null,
+    log: null,
+    alarms: [],
+    restores: [],
+    evidence: 0,
   }),
   files: Count,
   watches: Count,

@@ -1,18 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { base64url, commitPayload, type EntryHeader, formatHeader, leafHash } from '@watchbill/ledger'
+import { base64url, commitment, type EntryHeader, formatHeader, merkle } from '@watchbill/ledger'
 
 export type EntryPayload = Readonly<Record<string, string | number | boolean>>
 
 /** An event on its way into the chain: everything but its number. */
 export interface Draft {
-  /** 64 bits that stand for the fact, 16 hex digits: the same fact is taken once. */
-  readonly fact: string
+  /** 64 bits that stand for the fact, 16 hex digits: the same fact is taken once. Null: told whenever it is said. */
+  readonly fact: string | null
   readonly type: string
   /** Schema version of the type. */
   readonly v: number
   /** ms by the row's own clock; null where it has none. */
   readonly atMs: number | null
-  readonly agent: string
+  /** Null where the machine speaks of itself. */
+  readonly agent: string | null
   readonly decision: 'allow' | 'ask' | 'deny' | null
   readonly payload: EntryPayload
 }
@@ -61,7 +62,7 @@ export const extend = (
     type: draft.type,
     agent: draft.agent,
     ...(draft.decision === null ? {} : { decision: draft.decision }),
-    commit: commitPayload(draft.payload, salt).commit,
+    commit: commitment.commitPayload(draft.payload, salt).commit,
   }
   const bytes = formatHeader(header)
   return {
@@ -71,13 +72,16 @@ export const extend = (
       payload: draft.payload,
       salt: base64url.encode(salt),
     },
-    head: { producer: head.producer, next: head.next + 1, leaf: base64url.encode(leafHash(bytes)) },
+    head: { producer: head.producer, next: head.next + 1, leaf: base64url.encode(merkle.leafHash(bytes)) },
   }
 }
+
+/** Whether the machine's key signs in this entry for the chain before it. */
+export const isSeal = ({ header }: NumberedEntry): boolean => header.includes('"type":"producer.sealed"')
 
 /** The chain behind an entry that stands already. */
 export const headAfter = (producer: string, entry: NumberedEntry): ChainHead => ({
   producer,
   next: entry.pseq + 1,
-  leaf: base64url.encode(leafHash(new TextEncoder().encode(entry.header))),
+  leaf: base64url.encode(merkle.leafHash(new TextEncoder().encode(entry.header))),
 })

@@ -7,6 +7,7 @@ import { afterEach, expect, it } from 'vitest'
 import { Collector } from '../collect/collector.ts'
 import { CursorStore } from '../collect/cursor-store.ts'
 import { LiveBook } from '../collect/live.ts'
+import { createDataFolder, dataFolder } from '../data-folder.ts'
 import { promptRow, sessionFile, sessionId, writeRows } from '../testing/claude-home.ts'
 import { testFolder } from '../testing/folder.ts'
 import { sinkMachineId } from '../testing/sink.ts'
@@ -19,10 +20,10 @@ afterEach(async () => {
 
 /** A daemon's parts over one home and one data folder, as after a start. */
 const begin = async (home: string, data: string) => {
-  await mkdir(join(data, 'spool'), { recursive: true })
-  await mkdir(join(data, 'cursors'), { recursive: true })
+  const folder = dataFolder({ WATCHBILL_DATA: data })
+  await createDataFolder(folder)
   const ledger = await createLedger({
-    folder: { path: data, spool: join(data, 'spool') },
+    folder,
     credential: { machineId: sinkMachineId, workspace: 'default' },
     level: 'request',
     telemetryBytes: 1e6,
@@ -32,7 +33,7 @@ const begin = async (home: string, data: string) => {
   const collector = new Collector({
     formats,
     surroundings: { home, env: {} },
-    store: new CursorStore(join(data, 'cursors')),
+    store: new CursorStore(folder.cursors),
     events: ledger.desk,
     now: Date.now,
     log: () => {},

@@ -10,6 +10,7 @@ export const joinMachine = async (
   token: string,
   machineName: string,
   nowMs: number,
+  publicKey: string,
 ): Promise<Credential> => {
   const client = createClient({
     baseUrl: apiUrl,
@@ -17,7 +18,9 @@ export const joinMachine = async (
     fetch: strictFetch,
     signal: AbortSignal.timeout(15_000),
   })
-  const { machineId, workspace, credential } = await client.joinMachine({ body: { name: machineName } })
+  const { machineId, workspace, credential } = await client.joinMachine({
+    body: { name: machineName, publicKey },
+  })
   return {
     v: 1,
     apiUrl,

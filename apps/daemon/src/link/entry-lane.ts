@@ -4,8 +4,13 @@ import { Fault } from '@watchbill/contract/fault'
 import type { NumberedEntry } from '../ledger/chain.ts'
 import type { Log } from '../log.ts'
 import type { EntryLog } from '../spool/entries.ts'
+import type { Run } from '../spool/entry-records.ts'
+import type { AlarmBook } from './alarm-book.ts'
 import { withLimit } from './call-limit.ts'
+import type { Clock } from './clock.ts'
 import { isAboutItem, type LinkBook } from './link-book.ts'
+import { LogAlarm } from './log-alarm.ts'
+import type { LogWatch } from './log-watch.ts'
 
 const batchCount = 500
 const batchBytes = 2 * 1024 * 1024
@@ -16,7 +21,10 @@ const mostRewinds = 3
 export interface EntryLaneOptions {
   readonly client: Client
   readonly entries: EntryLog
+  readonly watch: LogWatch
+  readonly alarms: AlarmBook
   readonly book: LinkBook
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -46,29 +54,31 @@ export class EntryLane {
     try {
       const { receipts } = await client.postEntries({ body }, { signal: withLimit(signal) })
       book.delivered()
-      await entries.acknowledge(first.pseq + this.#arrived(batch, receipts))
+      await entries.acknowledge(this.#arrived(batch, receipts))
       this.#wentWell()
     } catch (error) {
-      if (!this.#turnedBack(error, first)) throw error
+      if (!(await this.#turnedBack(error, first, signal))) throw error
     }
     return true
   }
 
-  /** How many of the batch have a receipt, from its beginning. Throws Contradiction. */
-  #arrived(batch: readonly NumberedEntry[], receipts: readonly EntryReceipt[]): number {
-    const { producer } = this.#options.entries
-    const mine = receipts.filter((receipt) => receipt.producer === producer)
-    const statuses = new Map(mine.map(({ pseq, status }) => [pseq, status]))
-    const other = batch.find(({ pseq }) => statuses.get(pseq) === 'equivocation')
+  /** The receipts of the batch from its beginning, as far as there are any. Throws Contradiction. */
+  #arrived(batch: readonly NumberedEntry[], receipts: readonly EntryReceipt[]): Run[] {
+    const { entries, clock } = this.#options
+    const mine = receipts.filter((receipt) => receipt.producer === entries.producer)
+    const found = new Map(mine.map((receipt) => [receipt.pseq, receipt]))
+    const other = batch.find(({ pseq }) => found.get(pseq)?.status === 'equivocation')
     if (other !== undefined)
       throw new Contradiction(`the control plane holds another entry ${other.pseq} of this machine`)
-    const missing = batch.findIndex(({ pseq }) => !statuses.has(pseq))
+    const places = batch.map(({ pseq }) => found.get(pseq)?.seq ?? null)
+    const missing = places.indexOf(null)
     if (missing === 0) throw new Fault('internal', 'the control plane gave no receipts')
-    return missing === -1 ? batch.length : missing
+    const arrived = missing === -1 ? places : places.slice(0, missing)
+    return runsOf(batch[0]?.pseq ?? 0, arrived, clock.wall())
   }
 
   /** The control plane named another number to go on with, and it is here. Throws Contradiction where it is not. */
-  #turnedBack(error: unknown, first: NumberedEntry): boolean {
+  async #turnedBack(error: unknown, first: NumberedEntry, signal: AbortSignal): Promise<boolean> {
     if (!(error instanceof Fault) || error.code !== 'conflict') return false
     const { entries, log } = this.#options
     const expected = expectedOf(error).get(entries.producer)
@@ -76,9 +86,32 @@ export class EntryLane {
     const told = `the control plane expects entry ${expected}`
     this.#rewinds += 1
     if (expected === first.pseq) throw new Contradiction(`${told} with another one before it`)
-    if (this.#rewinds > mostRewinds || !entries.rewind(expected))
-      throw new Contradiction(`${told}, which is not held here`)
-    log({ event: 'entries.resynchronised', from: first.pseq, to: expected })
+    if (expected < first.pseq) await this.#sayDropped(expected, first.pseq)
+    if (this.#rewinds <= mostRewinds && (await entries.rewind(expected))) {
+      log({ event: 'entries.resynchronised', from: first.pseq, to: expected })
+      return true
+    }
+    if (expected < first.pseq && (await this.#begunAnew(signal))) return true
+    throw new Contradiction(`${told}, which is not held here`)
+  }
+
+  async #sayDropped(from: number, to: number): Promise<void> {
+    const what = `the control plane acknowledged entries ${from} to ${to - 1} of this machine and has lost them`
+    await this.#options.alarms.raise(new LogAlarm('dropped', what))
+  }
+
+  /** A log that was restored in the open, under the known key, cannot take up the old chain: a new one begins. */
+  async #begunAnew(signal: AbortSignal): Promise<boolean> {
+    const { entries, watch, log } = this.#options
+    await watch.look(signal).catch(async (error: unknown) => {
+      if (!(error instanceof LogAlarm)) throw error
+      await this.#options.alarms.raise(error)
+    })
+    if (!watch.restoredSinceProof) return false
+    const before = entries.producer
+    const carried = await entries.beginAnew()
+    await watch.settle()
+    log({ event: 'entries.begun-anew', before, producer: entries.producer, carried })
     return true
   }
 
@@ -100,4 +133,17 @@ export class EntryLane {
     this.#rewinds = 0
     return heldMs
   }
+}
+
+/** Places of entries from `pseq` on, as runs without a gap. */
+const runsOf = (pseq: number, places: readonly (number | null)[], atMs: number): Run[] => {
+  const runs: Run[] = []
+  for (const [index, seq] of places.entries()) {
+    if (seq === null) break
+    const last = runs.at(-1)
+    if (last !== undefined && last.seq + last.count === seq)
+      runs.splice(-1, 1, { ...last, count: last.count + 1 })
+    else runs.push({ pseq: pseq + index, seq, count: 1, atMs })
+  }
+  return runs
 }

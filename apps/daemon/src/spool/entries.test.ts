@@ -1,57 +1,11 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { base64url, checkPayload, leafHash, parseHeader } from '@watchbill/ledger'
-import { afterEach, expect, it } from 'vitest'
+import { parseHeader } from '@watchbill/ledger'
+import { expect, it } from 'vitest'
 import { startPlace } from '../collect/cursor.ts'
-import type { NumberedEntry } from '../ledger/chain.ts'
 import { testDraft } from '../testing/drafts.ts'
+import { arrive, drain, openEntryLog as open, requireChain, take, zero } from '../testing/entry-log.ts'
 import { drillCount, testFolder } from '../testing/folder.ts'
-import { sinkMachineId } from '../testing/sink.ts'
-import { EntryLog } from './entries.ts'
-
-const opened: EntryLog[] = []
-afterEach(async () => {
-  for (const log of opened.splice(0)) await log.close()
-})
-
-const open = async (folder: string, machineId = sinkMachineId): Promise<EntryLog> => {
-  const log = await EntryLog.open(folder, {
-    machineId,
-    ws: 'default',
-    now: () => 1000,
-    log: () => {},
-    relieve: async () => {},
-  })
-  opened.push(log)
-  return log
-}
-
-const take = (log: EntryLog, from: number, count: number, pad = '') =>
-  log.take({ told: null, drafts: Array.from({ length: count }, (_, index) => testDraft(from + index, pad)) })
-
-/** Everything that waits, read in batches of `count`. */
-const drain = async (log: EntryLog, count = 500): Promise<NumberedEntry[]> => {
-  const all: NumberedEntry[] = []
-  for (let batch = await log.next(count, 1e9); batch.length > 0; batch = await log.next(count, 1e9)) {
-    all.push(...batch)
-    await log.acknowledge((batch.at(-1)?.pseq ?? 0) + 1)
-  }
-  return all
-}
-
-const requireChain = (entries: readonly NumberedEntry[], first: number, prev: string): string => {
-  let leaf = prev
-  for (const [index, { header, payload, salt, pseq }] of entries.entries()) {
-    const bytes = new TextEncoder().encode(header)
-    const parsed = parseHeader(bytes)
-    expect([pseq, parsed.pseq, parsed.prev]).toEqual([first + index, first + index, leaf])
-    expect(checkPayload(parsed, payload, base64url.decode(salt) ?? new Uint8Array())).toBe(true)
-    leaf = base64url.encode(leafHash(bytes))
-  }
-  return leaf
-}
-
-const zero = base64url.encode(new Uint8Array(32))
 
 it('numbers and chains, each with a salt and an id of its own, and goes on after a restart', async () => {
   const folder = await testFolder()
@@ -71,7 +25,7 @@ it('numbers and chains, each with a salt and an id of its own, and goes on after
   for (const name of names) expect((await stat(name)).mode & 0o077, name).toBe(0)
 })
 
-it('keeps the chain over files that are gone: last leaf and number survive what was acknowledged', async () => {
+it('keeps the chain over files that are gone: last leaf and number survive what was proven', async () => {
   const folder = await testFolder()
   const log = await open(folder)
   let [leaf, count] = [zero, 0]
@@ -141,7 +95,6 @@ it('loses a reading whole or not at all, whichever byte the file was torn at', a
     expect(torn.counts.next).toBe(4)
     requireChain(await torn.next(10, 1e9), 0, zero)
     await torn.close()
-    opened.splice(0)
   }
 })
 
@@ -151,7 +104,7 @@ it('begins another chain for another enrolment, and keeps the old one', async ()
   await take(log, 0, 2)
   const { producer } = log
   await log.close()
-  const other = await open(folder, 'mch_00000000-0000-7000-8000-000000000009')
+  const other = await open(folder, { machineId: 'mch_00000000-0000-7000-8000-000000000009' })
   expect(other.producer).not.toBe(producer)
   expect(other.counts).toMatchObject({ pending: 0, next: 0 })
   expect(await readdir(join(folder, 'put-away-1'))).toEqual([`${'0'.repeat(16)}.log`])
@@ -160,9 +113,9 @@ it('begins another chain for another enrolment, and keeps the old one', async ()
 it('sends again from a number it still holds, and knows which it does not', async () => {
   const log = await open(await testFolder())
   await take(log, 0, 10)
-  await log.acknowledge(8)
+  await arrive(log, await log.next(8, 1e9))
   expect((await log.next(10, 1e9)).map(({ pseq }) => pseq)).toEqual([8, 9])
-  expect([log.rewind(3), log.rewind(11)]).toEqual([true, false])
+  expect([await log.rewind(3), await log.rewind(11)]).toEqual([true, false])
   expect((await log.next(10, 1e9)).map(({ pseq }) => pseq)).toEqual([3, 4, 5, 6, 7, 8, 9])
 })
 
@@ -171,4 +124,60 @@ it('refuses what no entry can say, counts it, and goes on', async () => {
   const bad = { ...testDraft(1), payload: { tool: '\ud800' } }
   await log.take({ told: null, drafts: [bad, testDraft(2)] })
   expect(log.counts).toMatchObject({ next: 1, unfit: 1 })
+})
+
+it('keeps what has a receipt, and its place, until it is proven; whatever kills it in between', async () => {
+  const folder = await testFolder()
+  const log = await open(folder)
+  await take(log, 0, 10)
+  await arrive(log, await log.next(6, 1e9))
+  expect(log.counts).toMatchObject({ pending: 4, unproven: 6, proven: 0, oldestSentMs: 500 })
+  await log.close()
+  const again = await open(folder)
+  expect(again.counts).toMatchObject({ pending: 4, unproven: 6, proven: 0, oldestSentMs: 500 })
+  expect((await again.unproven(104, 10))?.entries.map(({ pseq }) => pseq)).toEqual([0, 1, 2, 3])
+  expect(await again.unproven(100, 10)).toBeNull()
+  expect([again.firstBeyond(106), again.firstBeyond(103)]).toEqual([null, 3])
+  await again.prove(4)
+  expect((await again.unproven(1000, 10))?.seq).toBe(104)
+  await again.close()
+  const last = await open(folder)
+  expect(last.counts).toMatchObject({ pending: 4, unproven: 2, proven: 4 })
+  await last.rewind(2)
+  expect(last.counts).toMatchObject({ pending: 8, unproven: 0, proven: 2 })
+  await last.close()
+  expect((await open(folder)).counts).toMatchObject({ pending: 8, unproven: 0, proven: 2 })
+})
+
+it('lets go of nothing that is not proven, and of proven text soon', async () => {
+  const folder = await testFolder()
+  const log = await open(folder)
+  await take(log, 0, 3, 'canary')
+  await arrive(log, await log.next(3, 1e9))
+  await log.tidy()
+  const text = async () => {
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.log'))
+    return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join('')
+  }
+  expect(await text()).toContain('canary')
+  await log.prove(2)
+  expect(await text()).toContain('canary')
+  await log.prove(3)
+  expect(await text()).not.toContain('canary')
+})
+
+it('goes on with a spool of the version before: two of its five entries had receipts, all are sent', async () => {
+  const folder = await testFolder()
+  const fixture = new URL('./testdata/v1-two-acked.log', import.meta.url)
+  await writeFile(join(folder, `${'0'.repeat(16)}.log`), await readFile(fixture), { mode: 0o600 })
+  const log = await open(folder)
+  expect(log.counts).toMatchObject({ pending: 5, unproven: 0, proven: 0, next: 5, damaged: 0 })
+  requireChain(await log.next(10, 1e9), 0, zero)
+  await take(log, 5, 1)
+  await arrive(log, await log.next(10, 1e9))
+  await log.prove(4)
+  await log.close()
+  const again = await open(folder)
+  expect(again.counts).toMatchObject({ pending: 0, unproven: 2, proven: 4, next: 6 })
+  expect(again.told('a')?.offset).toBe(0)
 })

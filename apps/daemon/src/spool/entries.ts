@@ -1,31 +1,27 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Place } from '../collect/cursor.ts'
-import { errorCode, errorText } from '../error-code.ts'
-import { type ChainHead, type Draft, extend, type NumberedEntry } from '../ledger/chain.ts'
-import type { Log } from '../log.ts'
+import type { Draft, NumberedEntry } from '../ledger/chain.ts'
+import type { SealCause } from '../ledger/machine-key.ts'
+import { Blockade, type BlockadeOptions } from './blockade.ts'
 import { SpoolBlocked } from './blocked.ts'
-import { EntryReader } from './entry-reader.ts'
-import { EntryRecord, type Read, type Told, type Watched } from './entry-records.ts'
-import { EntryState } from './entry-state.ts'
+import { carriedOver } from './carried-over.ts'
+import { changeChain, finishChange, putAway } from './chain-change.ts'
+import { type ChainFiles, openChain } from './chain-files.ts'
+import { EntryReader, type Unproven } from './entry-reader.ts'
+import type { Read, Run, Told, Watched } from './entry-records.ts'
 import { Facts } from './facts.ts'
-import { formatRecord } from './journal.ts'
+import { type Numbered, Numbering, type NumberingOptions } from './numbering.ts'
 import { Reserve } from './reserve.ts'
-import { Segments } from './segments.ts'
 
 const segmentBytes = 1024 * 1024
-/** A file this large is replaced by a fresh one once everything in it has arrived. */
+/** A file this large is replaced by a fresh one once everything in it is proven. */
 const tidyBytes = 128 * 1024
+/** And one this old, ms: what was erased elsewhere must not linger here. */
+const lingerMs = 60_000
 
-export interface EntryLogOptions {
+export interface EntryLogOptions extends NumberingOptions, BlockadeOptions {
   readonly machineId: string
-  /** Workspace the entries belong to. */
-  readonly ws: string
-  readonly now: () => number
-  readonly log: Log
-  /** Gives up whatever may be given up for room on the disk. */
-  readonly relieve: () => Promise<void>
 }
 
 /** What one read of a file, or one look at the processes, tells. */
@@ -37,38 +33,33 @@ export interface Reading {
 }
 
 /**
- * Entries on their way to the control plane. Numbered and chained as they are written; on disk before they count;
- * none is ever dropped. A reading counts whole or not at all, so that after a crash every fact is told exactly once.
+ * Entries on their way to the control plane. Numbered and chained as they are written; on disk before they count; none
+ * goes before it is proven to be in the log. A reading counts whole or not at all, so that after a crash every fact is
+ * told exactly once.
  */
 export class EntryLog {
   readonly #options: EntryLogOptions
+  readonly #folder: string
   readonly #facts: Facts
-  readonly #state: EntryState
-  readonly #segments: Segments
-  readonly #reader: EntryReader
+  readonly #numbering: Numbering
   readonly #reserve: Reserve
+  readonly #blockade: Blockade
+  #chain: ChainFiles
   #turn: Promise<unknown> = Promise.resolve()
   #wake: (() => void) | null = null
-  /** Why entries cannot be written just now; null while they can. */
-  blocked: string | null = null
-  #wantedBytes = 0
-  /** Facts that no entry can say: a fault of ours, never of the control plane. */
-  unfit = 0
+  #wakeProver: (() => void) | null = null
+  #turnedMs = Number.NEGATIVE_INFINITY
   damaged = 0
 
-  private constructor(
-    options: EntryLogOptions,
-    folder: string,
-    facts: Facts,
-    state: EntryState,
-    segments: Segments,
-  ) {
+  private constructor(options: EntryLogOptions, folder: string, facts: Facts, chain: ChainFiles) {
     this.#options = options
+    this.#folder = folder
     this.#facts = facts
-    this.#state = state
-    this.#segments = segments
-    this.#reader = new EntryReader(segments)
+    this.#numbering = new Numbering(options, (fact) => facts.has(fact))
     this.#reserve = new Reserve(join(folder, 'reserve'))
+    this.#blockade = new Blockade(options, () => this.#reserve.keep())
+    this.#chain = chain
+    this.damaged = chain.damaged
   }
 
   /**
@@ -77,136 +68,104 @@ export class EntryLog {
    */
   static async open(folder: string, options: EntryLogOptions): Promise<EntryLog> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    await finishChange(folder)
     const facts = await Facts.open(folder)
-    const state = new EntryState(options.machineId, `prd_${randomUUID()}`, facts)
-    const { segments, replay } = await Segments.open(folder, state.toBegin())
-    const first = EntryRecord.safeParse(replay.records[0])
-    if (!first.success || !('begin' in first.data) || first.data.begin.machine !== options.machineId) {
+    let chain = await openChain(folder, options.machineId, facts)
+    if (chain === null) {
       options.log({ event: 'entries.put-away' })
-      await segments.close()
       await putAway(folder)
-      return EntryLog.open(folder, options)
+      chain = await openChain(folder, options.machineId, facts)
     }
-    const log = new EntryLog(options, folder, facts, state, segments)
-    log.#replay(replay.records)
-    log.damaged += replay.damaged
+    if (chain === null) throw new Error(`the spool in ${folder} changes under the daemon`)
+    const log = new EntryLog(options, folder, facts, chain)
     await log.#reserve.keep()
     return log
   }
 
-  #replay(records: readonly unknown[]): void {
-    for (const record of records) {
-      const parsed = EntryRecord.safeParse(record)
-      if (parsed.success) this.#state.apply(parsed.data)
-      else this.damaged += 1
-    }
+  /** Why entries cannot be written just now; null while they can. */
+  get blocked(): string | null {
+    return this.#blockade.reason
   }
 
   get counts() {
-    const { blocked, unfit, damaged } = this
-    const { head, acked } = this.#state
-    return { pending: head.next - acked, next: head.next, blocked, unfit, damaged }
+    const { blocked, damaged } = this
+    const { head, sent, proven, sealed, receipts } = this.#chain.state
+    return {
+      pending: head.next - sent,
+      unproven: sent - proven,
+      proven,
+      unsealed: Math.max(0, head.next - sealed),
+      /** When the oldest receipt arrived whose entry is not proven, ms; null while there is none. */
+      oldestSentMs: receipts.runs[0]?.atMs ?? null,
+      next: head.next,
+      blocked,
+      unfit: this.#numbering.unfit,
+      damaged,
+    }
   }
 
   get producer(): string {
-    return this.#state.head.producer
+    return this.#chain.state.head.producer
   }
 
   /** Up to where this file's events were told; null: as far as its own cursor says. */
   told(file: string): Place | null {
-    return this.#state.told.get(file) ?? null
+    return this.#chain.state.told.get(file) ?? null
   }
 
   /** The file's cursor is stored as far as this: what is kept here about it may go. */
   settled(file: string, offset: number): void {
-    const told = this.#state.told.get(file)
-    if (told !== undefined && told.offset <= offset) this.#state.told.delete(file)
+    const { told } = this.#chain.state
+    const place = told.get(file)
+    if (place !== undefined && place.offset <= offset) told.delete(file)
   }
 
   /** Sessions a live process was seen for, as written last. */
   get live(): readonly Watched[] {
-    return this.#state.live
+    return this.#chain.state.live
   }
 
   /** Resolves when the reading is on disk. Rejects with SpoolBlocked when it cannot be: nothing of it was taken then. */
   take(reading: Reading): Promise<void> {
-    return this.#next(() => this.#take(reading))
+    return this.#next(async () => {
+      const { told, live, drafts } = reading
+      const { head, sealed } = this.#chain.state
+      const numbered = this.#numbering.number(head, sealed, drafts)
+      if (numbered.entries.length > 0 || live !== undefined) await this.#write(numbered, told, live)
+    })
   }
 
-  async #take(reading: Reading): Promise<void> {
-    const { head, read } = this.#number(reading)
-    if (read.entries.length === 0 && reading.live === undefined) return
-    if (this.#segments.sizeBytes >= segmentBytes) await this.#turnOver().catch(() => undefined)
-    await this.#write({ read })
-    this.#state.read(read)
-    this.#state.head = head
-    if (read.entries.length > 0) this.#wake?.()
+  /** Signs for everything up to here, where that is news. Rejects with SpoolBlocked. */
+  seal(cause: SealCause): Promise<void> {
+    return this.#next(async () => {
+      const { head, sealed } = this.#chain.state
+      const numbered = this.#numbering.seal(head, sealed, cause)
+      if (numbered.entries.length > 0) await this.#write(numbered, null)
+    })
+  }
+
+  async #write(numbered: Numbered, told: Told | null, live?: readonly Watched[]): Promise<void> {
+    const { entries, facts } = numbered
+    const lives = live === undefined ? {} : { live: [...live] }
+    const read: Read = { told, entries: [...entries], facts: [...facts], ...lives }
+    if (this.#chain.segments.sizeBytes >= segmentBytes) await this.#turnOver().catch(() => undefined)
+    await this.#blockade.append(this.#chain.segments, { read })
+    this.#chain.state.read(read)
+    if (entries.length > 0) this.#wake?.()
   }
 
   /** Finds out whether what could not be written would fit by now. */
   async retry(): Promise<boolean> {
-    if (this.blocked !== null)
-      await this.#next(() => this.#segments.probe(this.#wantedBytes)).then(
-        () => this.#unblock(),
-        () => undefined,
-      )
+    await this.#next(() => this.#blockade.probe(this.#chain.segments))
     return this.blocked === null
-  }
-
-  #number({ told, live, drafts }: Reading): { head: ChainHead; read: Read } {
-    let { head } = this.#state
-    const entries: NumberedEntry[] = []
-    const facts = new Set<string>()
-    for (const draft of drafts) {
-      if (facts.has(draft.fact) || this.#facts.has(draft.fact)) continue
-      try {
-        const next = extend(head, draft, { ws: this.#options.ws, nowMs: this.#options.now() })
-        head = next.head
-        entries.push(next.entry)
-        facts.add(draft.fact)
-      } catch (error) {
-        this.unfit += 1
-        this.#options.log({ event: 'entry.unfit', type: draft.type, reason: errorText(error) })
-      }
-    }
-    const read: Read = {
-      told,
-      entries,
-      facts: [...facts],
-      ...(live === undefined ? {} : { live: [...live] }),
-    }
-    return { head, read }
-  }
-
-  /** Telemetry makes room before an entry waits. */
-  async #write(record: EntryRecord): Promise<void> {
-    try {
-      await this.#segments.append(record).catch(async () => {
-        await this.#options.relieve()
-        await this.#segments.append(record)
-      })
-    } catch (error) {
-      const reason = reasonOf(error)
-      if (this.blocked === null) this.#options.log({ event: 'entries.blocked', reason })
-      this.blocked = reason
-      this.#wantedBytes = Buffer.byteLength(formatRecord(record))
-      throw new SpoolBlocked(reason, { cause: error })
-    }
-    await this.#unblock()
-  }
-
-  async #unblock(): Promise<void> {
-    if (this.blocked === null) return
-    this.blocked = null
-    this.#options.log({ event: 'entries.unblocked' })
-    await this.#reserve.keep()
   }
 
   /** Facts of the file that is left must be on disk first: only its records held them. */
   async #turnOver(): Promise<void> {
+    const { state, segments } = this.#chain
     const turn = async () => {
       await this.#facts.flush()
-      await this.#segments.turn(this.#state.head.next, this.#state.toBegin())
+      await segments.turn(state.head.next, state.toBegin())
     }
     try {
       await turn()
@@ -214,47 +173,118 @@ export class EntryLog {
       await this.#reserve.spend()
       await turn()
     }
-    await this.#segments.dropBefore(this.#state.acked)
+    this.#turnedMs = this.#options.now()
+    await segments.dropBefore(state.proven)
     await this.#reserve.keep()
   }
 
-  /** The oldest entries not acknowledged, in order: at most `count`, about `bytes`. */
+  /** The oldest entries without a receipt, in order: at most `count`, about `bytes`. */
   next(count: number, bytes: number): Promise<NumberedEntry[]> {
-    const { acked, head } = this.#state
-    return acked === head.next
+    const { sent, head } = this.#chain.state
+    return sent === head.next
       ? Promise.resolve([])
-      : this.#next(() => this.#reader.read({ from: acked, until: head.next, count, bytes }))
+      : this.#next(() => this.#chain.sending.read({ from: sent, until: head.next, count, bytes }))
   }
 
-  /** The control plane has everything before `next`, durably. */
-  acknowledge(next: number): Promise<void> {
+  /** Receipts: the control plane has these durably, it says. They stay here until that is proven. */
+  acknowledge(runs: readonly Run[]): Promise<void> {
     return this.#next(async () => {
-      this.#state.acked = Math.max(this.#state.acked, Math.min(next, this.#state.head.next))
-      const { acked, head } = this.#state
-      const { sizeBytes } = this.#segments
-      const spent =
-        acked === head.next && (sizeBytes >= tidyBytes || (this.blocked !== null && sizeBytes > 4096))
-      // Not written down, an acknowledgement only means that the same is sent again.
-      if (spent) await this.#turnOver().catch(() => undefined)
-      else await this.#segments.append({ acked }).catch(() => undefined)
-      await this.#segments.dropBefore(acked)
+      const { state, segments } = this.#chain
+      const mine = runs.filter((run) => run.pseq + run.count <= state.head.next)
+      state.receive(mine)
+      // Not written down, a receipt only means that the same is sent again.
+      await segments.append({ sent: mine }).catch(() => undefined)
+      this.#wakeProver?.()
     })
   }
 
-  /** The control plane expects this number next: true when it stands here and will be sent again. */
-  rewind(next: number): boolean {
-    if (next > this.#state.head.next || next < this.#segments.first) return false
-    this.#state.acked = next
-    return true
+  /** Number of the first entry whose receipt names a place that a log of `size` does not have; null when none does. */
+  firstBeyond(size: number): number | null {
+    return this.#chain.state.receipts.firstBeyond(size)
   }
 
-  /** Calls when something new can be sent. */
-  onAdded(wake: () => void): void {
+  /** The oldest entries with receipts that a log of `size` can prove; null while there are none. */
+  unproven(size: number, count: number): Promise<Unproven | null> {
+    return this.#next(async () => {
+      const { state, proving } = this.#chain
+      const [run] = state.receipts.runs
+      const most = Math.min(count, run?.count ?? 0, size - (run?.seq ?? size))
+      if (run === undefined || most <= 0) return null
+      const until = run.pseq + most
+      const entries = await proving.read({ from: run.pseq, until, count: most, bytes: segmentBytes })
+      return { entries, seq: run.seq }
+    })
+  }
+
+  /** Everything before `next` is in the log, provably: it may go. */
+  prove(next: number): Promise<void> {
+    return this.#next(async () => {
+      const { state, segments } = this.#chain
+      state.prove(Math.min(next, state.head.next))
+      const large = segments.sizeBytes >= tidyBytes || (this.blocked !== null && segments.sizeBytes > 4096)
+      const spent = state.proven === state.head.next && (large || this.#lingers())
+      // Not written down, a proof only means that the same is proven again.
+      if (spent) await this.#turnOver().catch(() => undefined)
+      else await segments.append({ proven: state.proven }).catch(() => undefined)
+      await segments.dropBefore(state.proven)
+    })
+  }
+
+  /** Begins a new file beside an old one, so that the old one can go as soon as it is proven. */
+  tidy(): Promise<void> {
+    return this.#next(async () => {
+      const { state } = this.#chain
+      if (state.sent === state.head.next && this.#lingers()) await this.#turnOver().catch(() => undefined)
+    })
+  }
+
+  /** Whether the file that grows holds entries, and did not begin just now. */
+  #lingers(): boolean {
+    const { state, segments } = this.#chain
+    const ageMs = Math.abs(this.#options.now() - this.#turnedMs)
+    return state.head.next > segments.newest && ageMs >= lingerMs
+  }
+
+  /** The control plane expects this number next: true when it stands here and will be sent, and proven, again. */
+  rewind(next: number): Promise<boolean> {
+    return this.#next(async () => {
+      const { state, segments } = this.#chain
+      if (next > state.head.next || next < segments.first) return false
+      state.rewind(next)
+      await segments.append(state.toStand()).catch(() => undefined)
+      this.#wake?.()
+      return true
+    })
+  }
+
+  /**
+   * Goes on as a new producer, for a control plane whose log was restored to before what is still here. Everything held
+   * is numbered anew and sent; the old chain is put away and kept. Resolves with how many entries that are.
+   */
+  beginAnew(): Promise<number> {
+    return this.#next(async () => {
+      const { state, segments } = this.#chain
+      await this.#facts.flush()
+      const reader = new EntryReader(segments)
+      const records = carriedOver(state, segments.first, reader, this.#numbering)
+      await changeChain(this.#folder, records)
+      await segments.close()
+      const chain = await openChain(this.#folder, this.#options.machineId, this.#facts)
+      if (chain === null) throw new SpoolBlocked('the new chain cannot be read back')
+      this.#chain = chain
+      this.#wake?.()
+      return chain.state.head.next
+    })
+  }
+
+  /** Calls when something new can be sent, and when something new can be proven. */
+  onNews(wake: () => void, wakeProver: () => void): void {
     this.#wake = wake
+    this.#wakeProver = wakeProver
   }
 
   async close(): Promise<void> {
-    await this.#next(() => this.#segments.close())
+    await this.#next(() => this.#chain.segments.close())
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -263,27 +293,3 @@ export class EntryLog {
     return turn
   }
 }
-
-/** `put-away-1`, …: entries of a chain that this machine does not write any more are evidence still. */
-const putAway = async (folder: string): Promise<void> => {
-  const names = await readdir(folder)
-  const aside = join(folder, `put-away-${names.filter((name) => name.startsWith('put-away-')).length + 1}`)
-  await mkdir(aside, { mode: 0o700 })
-  for (const name of names) if (name.endsWith('.log')) await rename(join(folder, name), join(aside, name))
-}
-
-const reasonOf = (error: unknown): string => {
-  const code = errorCode(error)
-  return (
-    (code === null ? undefined : reasons.get(code)) ?? `the spool cannot be written (${errorText(error)})`
-  )
-}
-
-const reasons = new Map([
-  ['ENOSPC', 'the disk is full'],
-  ['EDQUOT', 'the disk quota is used up'],
-  ['EFBIG', 'a limit on the size of files is reached'],
-  ['EROFS', 'the data folder is read-only'],
-  ['EACCES', 'the data folder may not be written'],
-  ['EIO', 'the disk does not work'],
-])

@@ -12,6 +12,13 @@ export interface EntryRange {
   readonly bytes: number
 }
 
+/** Entries with receipts, as far as one checkpoint can prove them together. */
+export interface Unproven {
+  readonly entries: readonly NumberedEntry[]
+  /** Place of the first one in the log; the others follow without a gap. */
+  readonly seq: number
+}
+
 /** Reads entries back out of the segments, in order; remembers where the next ones begin. */
 export class EntryReader {
   readonly #segments: Segments

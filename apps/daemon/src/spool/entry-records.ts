@@ -31,7 +31,7 @@ const Begin = z.strictObject({
   producer: z.string(),
   next: Whole,
   leaf: z.string(),
-  /** Everything before this number was acknowledged. */
+  /** Nothing before this number is needed any more: the word older daemons have for `proven`. */
   acked: Whole,
   told: z.array(Told),
   live: z.array(Watched),
@@ -48,9 +48,27 @@ const Read = z.strictObject({
 })
 export type Read = z.infer<typeof Read>
 
+/** Receipts: entry `pseq + i` stands in the log at `seq + i`, as the control plane says. */
+const Run = z.strictObject({
+  pseq: Whole,
+  seq: Whole,
+  count: z.int().check(z.minimum(1)),
+  /** When the first of them arrived, ms by this machine's clock. */
+  atMs: z.number(),
+})
+export type Run = z.infer<typeof Run>
+
+/** How far the chain is proven and signed for, and the receipts in between; replaces what was said before. */
+const Stand = z.strictObject({ proven: Whole, sealed: Whole, sent: z.array(Run) })
+export type Stand = z.infer<typeof Stand>
+
+/** `acked` was written by daemons that deleted on a receipt alone: it proves nothing and is passed over. */
 export const EntryRecord = z.union([
   z.strictObject({ begin: Begin }),
   z.strictObject({ read: Read }),
+  z.strictObject({ stand: Stand }),
+  z.strictObject({ sent: z.array(Run) }),
+  z.strictObject({ proven: Whole }),
   z.strictObject({ acked: Whole }),
 ])
 export type EntryRecord = z.infer<typeof EntryRecord>

@@ -24,8 +24,11 @@ export class Segments {
     this.#journal = journal
   }
 
-  /** Opens the newest one, or begins with `begin` where there is none. */
-  static async open(folder: string, begin: unknown): Promise<{ segments: Segments; replay: Replay }> {
+  /** Opens the newest one, or begins with these records where there is none. */
+  static async open(
+    folder: string,
+    begin: readonly unknown[],
+  ): Promise<{ segments: Segments; replay: Replay }> {
     const names = (await readdir(folder)).filter((name) => /^\d{16}\.log$/.test(name)).sort()
     const all = names.map((name) => ({ first: Number.parseInt(name, 10), path: join(folder, name) }))
     if (all.length === 0) all.push(await create(folder, 0, begin))
@@ -46,6 +49,11 @@ export class Segments {
     return this.#all[0]?.first ?? 0
   }
 
+  /** Number of the first entry that may stand in the file that grows. */
+  get newest(): number {
+    return this.#all.at(-1)?.first ?? 0
+  }
+
   append(record: unknown): Promise<void> {
     return this.#journal.append([record])
   }
@@ -56,7 +64,7 @@ export class Segments {
   }
 
   /** Begins a new file for entries from `first` on. */
-  async turn(first: number, begin: unknown): Promise<void> {
+  async turn(first: number, begin: readonly unknown[]): Promise<void> {
     const next = await create(this.#folder, first, begin)
     const { journal } = await Journal.open(next.path)
     await this.#journal.close()
@@ -83,14 +91,25 @@ export class Segments {
   }
 }
 
-/** Whole or not at all, even when the power goes. */
-const create = async (folder: string, first: number, begin: unknown): Promise<Segment> => {
-  const path = join(folder, `${String(first).padStart(16, '0')}.log`)
+const create = async (folder: string, first: number, begin: readonly unknown[]): Promise<Segment> => {
+  const path = join(folder, segmentName(first))
+  await writeRecords(path, begin)
+  await syncFolder(folder)
+  return { first, path }
+}
+
+export const segmentName = (first: number): string => `${String(first).padStart(16, '0')}.log`
+
+/** Whole or not at all, even when the power goes; the folder is the caller's to sync. */
+export const writeRecords = async (
+  path: string,
+  records: Iterable<unknown> | AsyncIterable<unknown>,
+): Promise<void> => {
   const temporary = `${path}.new`
   try {
     const file = await open(temporary, 'w', 0o600)
     try {
-      await file.writeFile(formatRecord(begin))
+      for await (const record of records) await file.writeFile(formatRecord(record))
       await file.datasync()
     } finally {
       await file.close()
@@ -100,6 +119,4 @@ const create = async (folder: string, first: number, begin: unknown): Promise<Se
     await rm(temporary, { force: true })
     throw error
   }
-  await syncFolder(folder)
-  return { first, path }
 }

@@ -1,6 +1,7 @@
 import { type EntryReceipt, expectedDetail, type ProducedEntry } from '@watchbill/contract/audit'
-import { eventSchemas, isEventType } from '@watchbill/contract/events'
-import { base64url, checkPayload, type EntryHeader, leafHash, parseHeader } from '@watchbill/ledger'
+import { isProducedType, producedSchemas } from '@watchbill/contract/entry-types'
+import { base64url, commitment, type EntryHeader, merkle, parseHeader } from '@watchbill/ledger'
+import { SinkLog } from './sink-log.ts'
 
 export interface KeptEntry {
   readonly header: EntryHeader
@@ -10,10 +11,15 @@ export interface KeptEntry {
 interface Chain {
   readonly entries: KeptEntry[]
   readonly leaves: string[]
+  /** Where each stands in the log. */
+  readonly seqs: number[]
 }
 
 /** What a control plane checks and keeps of entries: order, chain, commitment and schema, by SECURITY's words. */
 export class EntryBook {
+  readonly log = new SinkLog()
+  /** Receipts name places this far from where entries stand. */
+  misplacedBy = 0
   readonly #chains = new Map<string, Chain>()
   duplicates = 0
 
@@ -22,16 +28,43 @@ export class EntryBook {
     return [...this.#chains.values()].flatMap(({ entries }) => entries)
   }
 
+  /** The same without what a machine says of itself. */
+  facts(): KeptEntry[] {
+    return this.all().filter(({ header }) => header.agent !== null)
+  }
+
   get producers(): string[] {
     return [...this.#chains.keys()]
   }
 
-  /** Forgets all from `pseq` on, as a control plane does that was restored from a backup. */
+  /** Forgets all from `pseq` on, and what came into the log since: a disk that did not keep what it said it kept. */
   cut(pseq: number): void {
-    for (const { entries, leaves } of this.#chains.values()) {
-      entries.length = Math.min(entries.length, pseq)
-      leaves.length = Math.min(leaves.length, pseq)
+    this.log.leaves.length = Math.min(this.log.leaves.length, this.#forget(pseq))
+  }
+
+  /** Forgets all that no checkpoint covers: a machine that acknowledged before its disk did. */
+  forgetUnsealed(): void {
+    const { sealedSize, leaves: all } = this.log
+    for (const { entries, leaves, seqs } of this.#chains.values()) {
+      const kept = seqs.filter((seq) => seq < sealedSize).length
+      for (const list of [entries, leaves, seqs]) list.length = kept
     }
+    all.length = Math.min(all.length, sealedSize)
+  }
+
+  /** As `cut`, but owned up to: a backup was restored, and the log goes on as another epoch. */
+  restore(pseq: number): void {
+    this.log.restore(this.#forget(pseq))
+  }
+
+  /** Chains end before `pseq`; where the log was when the first of the others came. */
+  #forget(pseq: number): number {
+    const firsts = [...this.#chains.values()].map(({ entries, leaves, seqs }) => {
+      const first = seqs[pseq] ?? this.log.leaves.length
+      for (const list of [entries, leaves, seqs]) list.length = Math.min(list.length, pseq)
+      return first
+    })
+    return Math.min(this.log.leaves.length, ...firsts)
   }
 
   /** From now on another entry stands at this place. */
@@ -46,7 +79,8 @@ export class EntryBook {
     const [first] = read
     const chain = this.#chainOf(first?.header.producer ?? '')
     const receipts: EntryReceipt[] = []
-    const [entries, leaves] = [[...chain.entries], [...chain.leaves]]
+    const [entries, leaves, seqs] = [[...chain.entries], [...chain.leaves], [...chain.seqs]]
+    const added: string[] = []
     for (const { header, leaf, payload } of read) {
       const { producer, pseq, prev } = header
       const known = leaves[pseq]
@@ -54,12 +88,22 @@ export class EntryBook {
       if (known === undefined && prev !== (leaves.at(-1) ?? base64url.encode(new Uint8Array(32))))
         return expectedDetail(producer, leaves.length)
       const status = known === undefined ? 'stored' : known === leaf ? 'duplicate' : 'equivocation'
-      receipts.push({ producer, pseq, status })
       if (status === 'duplicate') this.duplicates += 1
-      if (status === 'stored') entries.push({ header, payload })
-      if (status === 'stored') leaves.push(leaf)
+      if (status === 'stored') {
+        seqs.push(this.log.leaves.length + added.length)
+        entries.push({ header, payload })
+        leaves.push(leaf)
+        added.push(leaf)
+      }
+      receipts.push({
+        producer,
+        pseq,
+        status,
+        seq: status === 'equivocation' ? null : (seqs[pseq] ?? 0) + this.misplacedBy,
+      })
     }
-    if (first !== undefined) this.#chains.set(first.header.producer, { entries, leaves })
+    if (first !== undefined) this.#chains.set(first.header.producer, { entries, leaves, seqs })
+    this.log.leaves.push(...added.map((leaf) => base64url.decode(leaf) ?? new Uint8Array()))
     return receipts
   }
 
@@ -68,7 +112,7 @@ export class EntryBook {
   }
 
   #chainOf(producer: string): Chain {
-    return this.#chains.get(producer) ?? { entries: [], leaves: [] }
+    return this.#chains.get(producer) ?? { entries: [], leaves: [], seqs: [] }
   }
 }
 
@@ -76,9 +120,9 @@ const check = ({ header: text, payload, salt }: ProducedEntry) => {
   const bytes = new TextEncoder().encode(text)
   const header = parseHeader(bytes)
   const opening = salt === null ? null : base64url.decode(salt)
-  if (payload === null || opening === null || !checkPayload(header, payload, opening))
+  if (payload === null || opening === null || !commitment.checkPayload(header, payload, opening))
     throw new Error(`the payload of entry ${header.pseq} does not open its commitment`)
-  if (!isEventType(header.type) || !eventSchemas[header.type].payload.safeParse(payload).success)
+  if (!isProducedType(header.type) || !producedSchemas[header.type].payload.safeParse(payload).success)
     throw new Error(`entry ${header.pseq} does not fit the schema of ${header.type}`)
-  return { header, payload, leaf: base64url.encode(leafHash(bytes)) }
+  return { header, payload, leaf: base64url.encode(merkle.leafHash(bytes)) }
 }

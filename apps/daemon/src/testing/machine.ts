@@ -25,7 +25,11 @@ export const withMachines = (): (() => Promise<Machine>) => {
   beforeAll(async () => {
     program = await buildProgram()
   })
-  afterAll(() => rm(dirname(dirname(dirname(dirname(program)))), { recursive: true, force: true }))
+  afterAll(async () => {
+    // A build that failed leaves no folder: the dirname of nothing is the working directory.
+    if (program !== '')
+      await rm(dirname(dirname(dirname(dirname(program)))), { recursive: true, force: true })
+  })
   afterEach(async () => {
     for (const machine of made.splice(0)) {
       await machine.watchbill(['stop'])

@@ -18,7 +18,11 @@ export class Sink {
   readonly book = new EntryBook()
   /** Answers entries so instead of storing them; null stores. */
   refuseEntries: (() => { status: number; code: string } | null) | null = null
+  /** Answers questions about the log so; null shows it. */
+  refuseLog: { status: number; code: string } | null = null
   machine: MachineReport | null = null
+  /** Public keys of machines that joined, base64url. */
+  readonly publicKeys: string[] = []
   duplicates = 0
   /** Answers instead of storing; null stores. */
   refuse: ((snapshots: readonly Snapshot[]) => { status: number; code: string } | null) | null = null
@@ -70,8 +74,24 @@ export class Sink {
     if (request.method === 'POST' && request.url === '/v1/snapshots') return this.#store(body, response)
     if (request.method === 'POST' && request.url === '/v1/audit/entries')
       return this.#storeEntries(body, response)
+    if (request.method === 'GET' && this.#prove(new URL(request.url ?? '/', this.url), response)) return
     if (request.url === '/livez') return reply(response, 200, { status: 'ok' })
     reply(response, 404, problem(404, 'not_found'))
+  }
+
+  /** What a log shows of itself; false for another address. */
+  #prove({ pathname, searchParams }: URL, response: ServerResponse): boolean {
+    const number = (name: string) => Number(searchParams.get(name))
+    const { log } = this.book
+    if (this.refuseLog !== null && pathname.startsWith('/v1/audit/'))
+      reply(response, this.refuseLog.status, problem(this.refuseLog.status, this.refuseLog.code))
+    else if (pathname === '/v1/audit/log') reply(response, 200, log.facts())
+    else if (pathname === '/v1/audit/range')
+      reply(response, 200, log.range(number('from'), number('to'), number('size')))
+    else if (pathname === '/v1/audit/consistency')
+      reply(response, 200, log.consistency(number('from'), number('to')))
+    else return false
+    return true
   }
 
   #storeEntries(body: string, response: ServerResponse): void {
@@ -93,7 +113,8 @@ export class Sink {
   }
 
   #join(body: string, response: ServerResponse): void {
-    api.joinMachine.body.parse(JSON.parse(body))
+    const { publicKey } = api.joinMachine.body.parse(JSON.parse(body))
+    if (publicKey !== undefined) this.publicKeys.push(publicKey)
     reply(response, 201, {
       machineId: sinkMachineId,
       workspace: 'default',

@@ -14,6 +14,8 @@ export function createLinks(workspace: string | null) {
     agent: (id: string) => link(`/agents/${encodeURIComponent(id)}`),
     sessions: (filters?: Readonly<Record<string, string | null | undefined>>) => link('/sessions', filters),
     session: (id: string) => link('/sessions', { session: id }),
+    audit: () => link('/audit'),
+    entry: (seq: number) => link('/audit', { seq: String(seq) }),
     settings: () => link('/settings'),
     health: () => link('/health'),
     readiness: () => link('/readiness'),

@@ -1,3 +1,5 @@
+import type { Scope } from '@watchbill/contract/scope'
+
 /** Where programs reach this installation: names under `.localhost` are the browser's alone (SECURITY "Local origin"). */
 export function programUrl(origin: string): string {
   const url = new URL(origin)
@@ -10,9 +12,10 @@ export function curlCommand(
   origin: string,
   path: string,
   query: Readonly<Record<string, string | undefined>>,
+  scope: Scope = 'fleet:read',
 ): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined)
   const search = new URLSearchParams(given).toString()
   const url = `${programUrl(origin)}${path}${search === '' ? '' : `?${search}`}`
-  return `curl -sS '${url}' \\\n  -H "authorization: Bearer $(npx watchbill key create --scope fleet:read)"`
+  return `curl -sS '${url}' \\\n  -H "authorization: Bearer $(npx watchbill key create --scope ${scope})"`
 }

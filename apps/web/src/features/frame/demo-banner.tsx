@@ -13,6 +13,9 @@ export function DemoBanner({ workspace }: { workspace: Workspace }) {
     setState('deleting')
     try {
       await client.removeWorkspace({ params: { id: workspace.id } })
+      // Its log went with it: the next demo is another log, not a contradiction of this one.
+      const { forgetMemory } = await import('../../lib/evidence/log-memory.ts')
+      forgetMemory(window.localStorage, workspace.id)
       window.location.assign('/')
     } catch (error) {
       setState(error instanceof Error ? error.message : 'the control plane refused')

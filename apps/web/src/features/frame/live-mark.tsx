@@ -14,7 +14,7 @@ export function LiveMark({ state }: { state: LiveState }) {
     <span
       role="status"
       data-live={state}
-      className="flex min-w-[4.2em] items-center gap-1.5 whitespace-nowrap"
+      className="flex min-w-[4.2em] shrink-0 items-center gap-1.5 whitespace-nowrap"
     >
       <svg
         viewBox="0 0 10 10"

@@ -32,6 +32,7 @@ export default function Palette({ close }: { close: () => void }) {
   const pages = [
     ['Fleet', links.fleet()],
     ['Sessions', links.sessions()],
+    ['Audit', links.audit()],
     ['Settings', links.settings()],
     ['Health', links.health()],
     ['Readiness', links.readiness()],

@@ -28,6 +28,9 @@ export function Rail({ signedIn }: { signedIn: boolean }) {
             <Page name="sessions" href={links.sessions()}>
               Sessions
             </Page>
+            <Page name="audit" href={links.audit()}>
+              Audit
+            </Page>
             <Page name="settings" href={links.settings()}>
               Settings
             </Page>

@@ -41,7 +41,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
         <circle cx="6" cy="6" r="5" />
         <path d={halves[theme]} fill="currentColor" stroke="none" />
       </svg>
-      {words[theme]}
+      <span className="max-sm:sr-only">{words[theme]}</span>
     </button>
   )
 }

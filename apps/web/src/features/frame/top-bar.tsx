@@ -10,6 +10,7 @@ import { WorkspacePicker } from './workspace-picker.tsx'
 import { ZoneSwitch } from './zone-switch.tsx'
 
 const Palette = lazy(() => import('./palette.tsx'))
+const Seal = lazy(async () => ({ default: (await import('./log-signs.ts')).Seal }))
 
 /** Workspace, search, time zone, theme, and whether what you see is live. */
 export function TopBar({
@@ -17,11 +18,14 @@ export function TopBar({
   workspace,
   live,
   theme,
+  watched,
 }: {
   self: Self | null
   workspace: Workspace | null
   live: LiveState
   theme: Theme
+  /** The log is watched: after the page itself is there. */
+  watched: boolean
 }) {
   const [open, setOpen] = useState(false)
   useEffect(() => {
@@ -34,14 +38,19 @@ export function TopBar({
     return () => document.removeEventListener('keydown', press)
   }, [])
   return (
-    <header className="print-hide sticky top-0 z-20 flex h-11 items-center gap-2 border-b bg-ground px-3 sm:px-6">
+    <header className="print-hide sticky top-0 z-20 flex h-11 items-center gap-1 border-b bg-ground px-3 sm:gap-2 sm:px-6">
       {self !== null && <WorkspacePicker self={self} workspace={workspace} />}
       <span className="flex-1" />
+      {watched && (
+        <Suspense>
+          <Seal />
+        </Suspense>
+      )}
       {self !== null && (
         <button
           type="button"
           onClick={() => setOpen(true)}
-          className="flex h-7 items-center gap-3 rounded border border-rule-strong px-2 text-muted hover:bg-hover"
+          className="flex h-7 items-center gap-3 rounded border border-rule-strong px-2 whitespace-nowrap text-muted hover:bg-hover"
         >
           Go to <kbd className="hidden sm:inline">⌘K</kbd>
         </button>

@@ -10,7 +10,7 @@ export function WorkspacePicker({ self, workspace }: { self: Self; workspace: Wo
     <select
       aria-label="Workspace"
       value={workspace?.id ?? ''}
-      className="h-7 max-w-44 rounded border border-transparent bg-ground font-semibold hover:border-rule-strong"
+      className="h-7 min-w-0 max-w-44 rounded border border-transparent bg-ground font-semibold hover:border-rule-strong"
       onChange={(event) => {
         const id = event.target.value
         window.location.assign(id === self.workspace ? '/' : `/?workspace=${encodeURIComponent(id)}`)

@@ -4,6 +4,7 @@ import type { Endpoint } from '@watchbill/contract/endpoint'
 import { fleet } from '@watchbill/contract/fleet'
 import { identity } from '@watchbill/contract/identity'
 import { install } from '@watchbill/contract/install'
+import { log } from '@watchbill/contract/log'
 import { machines } from '@watchbill/contract/machines'
 import { maintenance } from '@watchbill/contract/maintenance'
 import { probes } from '@watchbill/contract/probes'
@@ -25,6 +26,7 @@ const doors: readonly (readonly [string, string, string, Readonly<Record<string,
   ['snapshots', 'Snapshots', 'What a daemon, or anything else, reports of an agent.', snapshots],
   ['machines', 'Machines', 'Hosts: enrolment, and what their daemons say of themselves.', machines],
   ['audit', 'Record', 'Numbered, chained entries of what agents did, and who wrote them.', audit],
+  ['log', 'Log', 'The log as any C2SP client reads it: checkpoint, tiles, entry bundles.', log],
   ['identity', 'Identity', 'Signing in, API keys, workspaces.', identity],
   [
     'probes',

@@ -1,0 +1,91 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useApi } from '../../lib/api.ts'
+import { kindWords } from '../../lib/evidence/contradiction.ts'
+import { type LogView, provenCheckpoint } from '../../lib/evidence/log-view.ts'
+import { useMedia } from '../../lib/media.ts'
+import { EntryCopies } from './entry-copies.tsx'
+import { EntryFacts } from './entry-facts.tsx'
+import { readHeader } from './entry-header.ts'
+import { EntryMembers } from './entry-members.tsx'
+import { type AgentNames, EntryWords } from './entry-words.tsx'
+import { ProofGlyph } from './proof-glyph.tsx'
+import { ProofPath } from './proof-path.tsx'
+import { entryQuery } from './queries.ts'
+import type { RowProof } from './row-prover.ts'
+
+interface Props {
+  seq: number
+  view: LogView
+  proof: RowProof | undefined
+  names: AgentNames
+  close: () => void
+}
+
+/** One entry: what it says, and what it is proven by, step by step. Beside the list; over it on narrow screens. */
+export function EntryPeek(props: Props) {
+  const { seq, close } = props
+  const closer = useRef<HTMLButtonElement>(null)
+  const narrow = useMedia('(width < 40rem)')
+  useEffect(() => {
+    if (narrow) closer.current?.focus()
+  }, [narrow])
+  return (
+    <aside
+      aria-label="Entry"
+      className="fixed inset-0 z-40 overflow-y-auto border-l bg-panel pb-16 sm:inset-y-0 sm:left-auto sm:w-[420px] sm:pb-4 lg:sticky lg:top-11 lg:z-10 lg:h-[calc(100dvh-2.75rem)] lg:shrink-0 lg:self-start"
+    >
+      <div className="sticky top-0 z-10 flex h-11 items-center gap-3 border-b bg-panel px-4">
+        <span className="flex-1 font-semibold">
+          Entry <span className="figures">{seq.toLocaleString('en-US')}</span>
+        </span>
+        <EntryCopies seq={seq} />
+        <button
+          ref={closer}
+          type="button"
+          onClick={close}
+          aria-label="Close"
+          className="size-8 rounded hover:bg-hover"
+        >
+          <span aria-hidden="true">✕</span>
+        </button>
+      </div>
+      <PeekBody key={seq} {...props} />
+    </aside>
+  )
+}
+
+function PeekBody({ seq, view, proof, names }: Props) {
+  const api = useApi()
+  const [content, setContent] = useState(false)
+  const proven = provenCheckpoint(view)
+  // Asked again only until a proven checkpoint covers the entry: what is proven stays so.
+  const covered = proven !== null && seq < proven.size
+  const { data, error } = useQuery(entryQuery(api, seq, content, covered))
+  if (data === undefined)
+    return <p className="px-4 py-4 text-muted">{error === null ? 'Reading the entry…' : error.message}</p>
+  const { entry } = data
+  const header = readHeader(entry.header)
+  return (
+    <>
+      <div className="px-4 pt-4 pb-3">
+        <h2 className="text-title font-semibold wrap-anywhere">
+          <EntryWords row={{ seq, entry, header }} />
+        </h2>
+        <p className="mt-1.5">
+          <ProofGlyph proof={proof} />
+        </p>
+        {proof?.contradictions.map((one) => (
+          <p key={one.kind} role="alert" className="mt-1 text-failed">
+            {kindWords[one.kind]}: {one.detail}.
+          </p>
+        ))}
+      </div>
+      <EntryMembers entry={entry} showContent={content ? null : () => setContent(true)} />
+      <EntryFacts entry={entry} header={header} names={names} />
+      <ProofPath seq={seq} reply={data} view={view} />
+    </>
+  )
+}

@@ -1,0 +1,71 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import type { LogView } from '../../lib/evidence/log-view.ts'
+import { verifier } from '../../lib/evidence/verifier.ts'
+import { AbsoluteTime } from '../../ui/absolute-time.tsx'
+import { RelativeTime } from '../../ui/relative-time.tsx'
+
+/** The verdict in its parts, never a bare "valid" (SECURITY "Log, sealer, keys"). */
+export function LogVerdict({ view }: { view: LogView }) {
+  const { log, memory, kind } = view
+  const fingerprint = useFingerprint(memory?.keys[0] ?? null)
+  if (kind === 'unable')
+    return (
+      <p className="mt-2 max-w-[80ch] text-waiting">
+        Browsers check signatures only on https and on this machine’s own addresses. Open this page there, or
+        run <code>npx watchbill verify</code>.
+      </p>
+    )
+  if (log === null || memory === null || memory.size === 0) return <SealFailure view={view} />
+  return (
+    <>
+      <dl className="mt-3 grid max-w-[100ch] grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-0.5">
+        <dt className="text-muted">Consistent</dt>
+        <dd>
+          {kind === 'contradicted' ? (
+            <strong className="text-failed">no</strong>
+          ) : (
+            <>
+              with everything this browser saw since <AbsoluteTime at={memory.pinnedAt} />
+              {memory.lost.length > 0 && ', but for what restores lost'}
+            </>
+          )}
+        </dd>
+        <dt className="text-muted">Signed by</dt>
+        <dd className="wrap-anywhere">
+          <code title={memory.keys[0]}>{fingerprint === null ? '…' : fingerprint}</code>{' '}
+          <span className="text-muted">pinned on first visit, not by you</span>
+        </dd>
+        <dt className="text-muted">Witnessed</dt>
+        <dd>
+          {view.witnessed.length} of {log.witnesses.length}
+          <span className="text-muted">
+            {log.witnesses.length === 0 ? ': none is asked' : ', chosen by the operator'}
+          </span>
+        </dd>
+        <dt className="text-muted">Fresh as of</dt>
+        <dd>
+          <span className="figures">{memory.size.toLocaleString('en-US')}</span> entries, signed{' '}
+          <RelativeTime at={log.checkpoint?.signedAt ?? null} />
+        </dd>
+      </dl>
+      <SealFailure view={view} />
+    </>
+  )
+}
+
+/** Why entries stay pending; nothing while sealing works. */
+function SealFailure({ view }: { view: LogView }) {
+  const why = view.log?.sealFailure ?? (view.kind === 'unreachable' ? view.why : null)
+  return why === null ? null : <p className="mt-2 max-w-[80ch] text-waiting">Not sealed: {why}</p>
+}
+
+function useFingerprint(vkey: string | null): string | null {
+  const [found, setFound] = useState<string | null>(null)
+  useEffect(() => {
+    if (vkey === null) return
+    void verifier.fingerprint(vkey).then(setFound, () => setFound(null))
+  }, [vkey])
+  return found
+}
