@@ -8,7 +8,7 @@ import { answerRow, appendRows, promptRow, sessionFile, sessionId, writeRows } f
 import { cursorOffsets } from './testing/cursor-files.ts'
 import { until } from './testing/folder.ts'
 import { type Machine, programPath, withMachines } from './testing/machine.ts'
-import { mountSmallDisk } from './testing/small-disk.ts'
+import { fillTheRest, mountSmallDisk } from './testing/small-disk.ts'
 
 const machine = withMachines()
 const session = sessionId(1)
@@ -53,6 +53,7 @@ it('waits while the disk is full, says so, drops telemetry only, and goes on by 
   })
   const { entries, spool } = await statusOf(here)
   expect(entries.blocked).toBe('the disk is full')
+  fillTheRest(here.data)
   expect(spool.dropped.state + spool.dropped.progress + spool.dropped.heartbeat).toBeGreaterThan(0)
   const { size } = await stat(file)
   await sleep(2500)

@@ -52,7 +52,7 @@ export const createLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const { sealer } = key
   const entries = await EntryLog.open(where, { machineId, ws: workspace, now, sealer, log, relieve })
   const damaged = () => log({ event: 'log-memory.damaged', kept: `${folder.logMemory}.unusable` })
-  const memory = await LogMemory.open(folder.logMemory, machineId, damaged)
+  const memory = await LogMemory.open(folder.logMemory, machineId, { damaged, relieve })
   const evidence = await Aside.open(folder.logEvidence)
   const alarms = new AlarmBook(now, log, (alarm, atMs) => evidence.add(alarm.message, atMs, alarm.evidence))
   const desk = new EventDesk({ log: entries, identities, level, now })

@@ -4,6 +4,7 @@ import { MachineId } from '@watchbill/contract/values'
 import * as z from 'zod/mini'
 import { syncFolder, writeAtomic } from '../atomic-file.ts'
 import { errorCode } from '../error-code.ts'
+import { Reserve } from '../spool/reserve.ts'
 
 const Whole = z.int().check(z.minimum(0))
 
@@ -33,32 +34,39 @@ const Stored = z.strictObject({
 })
 export type Memory = z.infer<typeof Stored>
 
+/** What the memory needs of the daemon around it. */
+export interface Room {
+  /** A file that could not be read was put aside. */
+  readonly damaged: () => void
+  /** Gives up whatever may be given up for room on the disk. */
+  readonly relieve: () => Promise<void>
+}
+
+/** Several notes with the lines of their witnesses. */
+const reserveBytes = 32 * 1024
+
 /**
  * What this machine knows of its control plane's log: the keys, the newest checkpoint it believed, what restores lost.
  * On disk and synced before anything follows from it. Trust on first use (SECURITY "Log, sealer, keys").
  */
 export class LogMemory {
   readonly #path: string
+  readonly #room: Room
+  readonly #reserve: Reserve
   #stored: Memory
 
-  private constructor(path: string, stored: Memory) {
+  private constructor(path: string, stored: Memory, room: Room) {
     this.#path = path
     this.#stored = stored
+    this.#room = room
+    this.#reserve = new Reserve(`${path}.reserve`, reserveBytes)
   }
 
   /** Another machine id (enrolled anew) knows nothing yet. A damaged file is kept as `.unusable`, and said. */
-  static async open(path: string, machineId: string, damaged: () => void): Promise<LogMemory> {
-    const empty: Memory = { v: 1, machineId, keys: [], checkpoint: null, provenEpoch: null, restores: [] }
-    try {
-      const stored = Stored.parse(JSON.parse(await readFile(path, 'utf8')))
-      return new LogMemory(path, stored.machineId === machineId ? stored : empty)
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return new LogMemory(path, empty)
-      if (errorCode(error) !== null) throw error
-      await rename(path, `${path}.unusable`)
-      damaged()
-      return new LogMemory(path, empty)
-    }
+  static async open(path: string, machineId: string, room: Room): Promise<LogMemory> {
+    const memory = new LogMemory(path, await readStored(path, machineId, room), room)
+    await memory.#reserve.keep()
+    return memory
   }
 
   get known(): Memory {
@@ -69,8 +77,34 @@ export class LogMemory {
   async learn(news: Partial<Omit<Memory, 'v' | 'machineId'>>): Promise<void> {
     const next = { ...this.#stored, ...news }
     if (JSON.stringify(next) === JSON.stringify(this.#stored)) return
-    await writeAtomic(this.#path, `${JSON.stringify(next, null, 2)}\n`)
-    await syncFolder(dirname(this.#path))
+    await this.#write(`${JSON.stringify(next, null, 2)}\n`)
     this.#stored = next
+  }
+
+  /** On a full disk nothing is proven, so nothing goes, until this is written: telemetry and the reserve make room for it. */
+  async #write(text: string): Promise<void> {
+    try {
+      await writeAtomic(this.#path, text)
+    } catch {
+      await this.#room.relieve()
+      await this.#reserve.spend()
+      await writeAtomic(this.#path, text)
+    }
+    await syncFolder(dirname(this.#path))
+    await this.#reserve.keep()
+  }
+}
+
+const readStored = async (path: string, machineId: string, { damaged }: Room): Promise<Memory> => {
+  const empty: Memory = { v: 1, machineId, keys: [], checkpoint: null, provenEpoch: null, restores: [] }
+  try {
+    const stored = Stored.parse(JSON.parse(await readFile(path, 'utf8')))
+    return stored.machineId === machineId ? stored : empty
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return empty
+    if (errorCode(error) !== null) throw error
+    await rename(path, `${path}.unusable`)
+    damaged()
+    return empty
   }
 }

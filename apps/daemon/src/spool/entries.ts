@@ -14,6 +14,8 @@ import { Facts } from './facts.ts'
 import { type Numbered, Numbering, type NumberingOptions } from './numbering.ts'
 import { Reserve } from './reserve.ts'
 
+/** Enough to begin a new segment, after which the old ones can go. */
+const reserveBytes = 64 * 1024
 const segmentBytes = 1024 * 1024
 /** A file this large is replaced by a fresh one once everything in it is proven. */
 const tidyBytes = 128 * 1024
@@ -56,7 +58,7 @@ export class EntryLog {
     this.#folder = folder
     this.#facts = facts
     this.#numbering = new Numbering(options, (fact) => facts.has(fact))
-    this.#reserve = new Reserve(join(folder, 'reserve'))
+    this.#reserve = new Reserve(join(folder, 'reserve'), reserveBytes)
     this.#blockade = new Blockade(options, () => this.#reserve.keep())
     this.#chain = chain
     this.damaged = chain.damaged

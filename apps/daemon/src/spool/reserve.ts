@@ -1,22 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { rm, stat, writeFile } from 'node:fs/promises'
 
-const sizeBytes = 64 * 1024
+/** Less than this is of no use to anybody. */
+const leastBytes = 4096
 
-/** Room kept for the moment the disk is full: enough to begin a new segment, after which the old ones can go. */
+/** Room kept for the moment the disk is full: for what must be written before anything may be deleted. */
 export class Reserve {
   readonly #path: string
+  readonly #sizeBytes: number
 
-  constructor(path: string) {
+  constructor(path: string, sizeBytes: number) {
     this.#path = path
+    this.#sizeBytes = sizeBytes
   }
 
-  /** Makes sure it is there, if there is room for it. */
+  /** Makes sure it is there, or as much of it as there is room for. */
   async keep(): Promise<void> {
     const { size } = await stat(this.#path).catch(() => ({ size: 0 }))
-    if (size === sizeBytes) return
-    // Random, since a file system may give no room to zeros.
-    await writeFile(this.#path, randomBytes(sizeBytes), { mode: 0o600 }).catch(() => this.spend())
+    if (size === this.#sizeBytes) return
+    for (let bytes = this.#sizeBytes; bytes >= leastBytes; bytes /= 2) if (await this.#take(bytes)) return
+    await this.spend()
+  }
+
+  /** Random, since a file system may give no room to zeros. */
+  #take(bytes: number): Promise<boolean> {
+    return writeFile(this.#path, randomBytes(bytes), { mode: 0o600 }).then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Gives the room away; `keep` takes it back. */

@@ -44,7 +44,10 @@ export const testLink = async (given: TestLinkOptions = {}) => {
     log,
     relieve: () => spool.relieve(),
   }
-  const memory = await LogMemory.open(join(folder, 'log-memory.json'), sinkMachineId, () => {})
+  const memory = await LogMemory.open(join(folder, 'log-memory.json'), sinkMachineId, {
+    damaged: () => {},
+    relieve: async () => {},
+  })
   const evidence: LogAlarm[] = []
   const alarms = new AlarmBook(now, log, async (alarm) => void evidence.push(alarm))
   const entries = await EntryLog.open(join(folder, 'entries'), around)

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach } from 'vitest'
+import { errorCode } from '../error-code.ts'
 
 const mounted: string[] = []
 
@@ -20,4 +22,14 @@ export const mountSmallDisk = (path: string, kibibytes: number): boolean => {
   }
   mounted.push(path)
   return true
+}
+
+/** Takes what room is left on the disk at this path, to the last block. */
+export const fillTheRest = (path: string): void => {
+  const file = join(path, 'somebody-elses-file')
+  try {
+    for (;;) appendFileSync(file, 'x'.repeat(512))
+  } catch (error) {
+    if (errorCode(error) !== 'ENOSPC') throw error
+  }
 }
