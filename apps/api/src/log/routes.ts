@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import type { CallContext, Handlers } from '../http/handler.ts'
-import { sealIfStale } from '../seal/lazy.ts'
 import { acceptsGzip, gzipped } from './gzip.ts'
 import { readCheckpoint, readLogKeyPath, readLogKeys, readTile } from './service.ts'
 
@@ -8,11 +7,7 @@ export const logHandlers = (
   deps: Deps,
 ): Handlers<'readCheckpoint' | 'readTile' | 'readLogKeys' | 'readLogKeyPath'> => ({
   readCheckpoint: async ({ params }, { actor }) => {
-    let answer = await readCheckpoint(deps, params.workspace, actor)
-    // Where nothing runs between requests, looking seals; but nobody does so who may not look.
-    if (await sealIfStale(deps, params.workspace))
-      answer = await readCheckpoint(deps, params.workspace, actor)
-    const { published, body } = answer
+    const { published, body } = await readCheckpoint(deps, params.workspace, actor)
     // A monitor that asks every second costs one query a second, however many ask.
     const headers = headersFor(published, 'text/plain; charset=utf-8', 'max-age=1')
     return new Response(body.note, { headers })

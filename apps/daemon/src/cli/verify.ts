@@ -34,7 +34,7 @@ export const verifyAt = async (
   const kind = await kindOf(target)
   if (kind === 'workspace') return handOver(['verify', ...args], bundleUrl, terminal)
   // Three times as fast as the portable code; checked against its vectors before it is used.
-  merkle.useSha256((bytes) => hash('sha256', bytes, 'buffer'))
+  merkle.useSha256((bytes) => hash('sha256', bytes, 'binary'))
   const report = await check(target, kind, await readOptions(options, terminal))
   terminal.out(options.json ? JSON.stringify({ holds: holds(report), ...report }) : formatReport(report))
   return holds(report) ? 0 : 1
