@@ -1,8 +1,9 @@
-import { base64url, isBytes32 } from '../base64url.ts'
+import { base64url } from '../base64url.ts'
 import { canonicalize } from '../canonical.ts'
 import type { DisclosedMember } from '../commitment.ts'
 import { parseHeader } from '../entry.ts'
-import { type JsonValue, parseJson } from '../parse-json.ts'
+import { parseJson } from '../parse-json.ts'
+import { hasNames, isMembers, isText } from './json-shape.ts'
 import { formatTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.ts'
 
 /** One entry and what proves it: a tlog-proof whose `extra` is the canonical JSON `{header, members}`. */
@@ -34,9 +35,9 @@ export const parseEntryFile = (text: string): EntryFile | null => {
 const parseExtra = (bytes: Uint8Array): Pick<EntryFile, 'header' | 'members'> | null => {
   try {
     const value = parseJson(bytes)
-    if (!isObject(value) || Object.keys(value).join() !== 'header,members') return null
+    if (!hasNames(value, 'header,members')) return null
     const { header: text, members } = value
-    if (typeof text !== 'string' || !isMembers(members)) return null
+    if (!isText(text) || !isMembers(members)) return null
     if (base64url.encode(canonicalize(value)) !== base64url.encode(bytes)) return null
     const header = new TextEncoder().encode(text)
     parseHeader(header)
@@ -44,18 +45,4 @@ const parseExtra = (bytes: Uint8Array): Pick<EntryFile, 'header' | 'members'> | 
   } catch {
     return null
   }
-}
-
-const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isMembers = (value: JsonValue | undefined): value is (JsonValue & DisclosedMember)[] | null =>
-  value === null || (Array.isArray(value) && value.every(isMember))
-
-/** Shown or hidden, never both: what a reader sees is what is checked. */
-const isMember = (value: JsonValue): value is JsonValue & DisclosedMember => {
-  if (!isObject(value)) return false
-  const names = Object.keys(value).sort().join()
-  if (names === 'hash') return isBytes32(value.hash)
-  return names === 'key,name,value' && typeof value.name === 'string' && isBytes32(value.key)
 }

@@ -9,6 +9,8 @@ import { type Contradiction, contradiction, type Reader, type SigningKey, type V
 export interface JudgedNote extends Pick<Verdict, 'signed' | 'witnessed' | 'contradictions'> {
   /** Null when it cannot be read. */
   readonly checkpoint: Checkpoint | null
+  /** Fingerprints of all the reader's keys that signed; `signed.by` is one of them. */
+  readonly signers: readonly string[]
 }
 
 /** Who signed a checkpoint. `place` names it in contradictions. */
@@ -19,6 +21,7 @@ export const judgeNote = async (text: string, reader: Reader, place: string): Pr
   if (note === null || checkpoint === null) {
     return {
       checkpoint: null,
+      signers: [],
       signed: nobody,
       witnessed: { count: 0, of: reader.witnesses.length, names: [] },
       contradictions: [contradiction('unreadable', place, 'this is not a signed checkpoint')],
@@ -28,6 +31,7 @@ export const judgeNote = async (text: string, reader: Reader, place: string): Pr
   const witnesses = await judgeWitnesses(note, reader, place)
   return {
     checkpoint,
+    signers: signers.all,
     signed: signers.by === null ? nobody : { by: signers.by, pinned: pinnedOf(signers.by, reader) },
     witnessed: witnesses.witnessed,
     contradictions: [...signers.contradictions, ...witnesses.contradictions],
@@ -49,19 +53,19 @@ const judgeSigners = async (
   { origin, size }: Checkpoint,
   reader: Reader,
   place: string,
-): Promise<Judged & { readonly by: string | null }> => {
+): Promise<Judged & { readonly by: string | null; readonly all: readonly string[] }> => {
   const own = reader.keys.filter(({ name, algorithm }) => maySign(name, origin) && algorithm === 'ed25519')
   const { verified, refused } = await verifyNote(note, own)
   if (refused === 'signature') {
     const detail = 'the signature of a key of this log does not hold'
-    return { by: null, contradictions: [contradiction('signature', place, detail)] }
+    return { by: null, all: [], contradictions: [contradiction('signature', place, detail)] }
   }
   const signing = verified.filter((key) => signsAt(own, key, size))
-  const prints = signing.map(({ text }) => fingerprintOf(text))
-  const by = prints.find((print) => reader.pins?.includes(print)) ?? prints[0] ?? null
-  if (by !== null || verified.length === 0) return { by, contradictions: [] }
+  const all = signing.map(({ text }) => fingerprintOf(text))
+  const by = all.find((print) => reader.pins?.includes(print)) ?? all[0] ?? null
+  if (by !== null || verified.length === 0) return { by, all, contradictions: [] }
   const detail = `only a key signed that was retired before size ${size}`
-  return { by: null, contradictions: [contradiction('retired', place, detail)] }
+  return { by: null, all, contradictions: [contradiction('retired', place, detail)] }
 }
 
 const signsAt = (keys: readonly SigningKey[], { text }: VerifierKey, size: number): boolean =>

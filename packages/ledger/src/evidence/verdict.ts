@@ -26,6 +26,8 @@ export type ContradictionKind =
   | 'prev'
   | 'seal'
   | 'key'
+  | 'workspace'
+  | 'redaction'
 
 /** Always in parts, never a bare valid (SECURITY "Log, sealer, keys, restore"). */
 export interface Verdict {

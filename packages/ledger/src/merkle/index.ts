@@ -16,4 +16,6 @@ export {
   planInclusion,
   planRange,
 } from './proofs.ts'
+export { checkSelection, planGap, planSelection } from './selection.ts'
+export { createSelectionFold, type SelectionFold } from './selection-fold.ts'
 export { checkConsistency, checkInclusion, checkRange, sameHash } from './verify.ts'

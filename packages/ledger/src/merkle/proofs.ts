@@ -80,7 +80,7 @@ export const foldProof = (plan: ProofPlan, hashOf: (place: NodePlace) => Uint8Ar
   plan.map((places) => places.map(hashOf).reduceRight((right, left) => nodeHash(left, right)))
 
 /** The maximal complete subtrees of D[from:to], left to right; `from` is a multiple of the first one's size. */
-const cover = (from: number, to: number): NodePlace[] => {
+export const cover = (from: number, to: number): NodePlace[] => {
   const places: NodePlace[] = []
   for (let at = from; at < to; ) {
     let level = 0
@@ -102,6 +102,6 @@ export const splitOf = (n: number): number => {
   return k
 }
 
-const requireSize = (size: number): void => {
+export const requireSize = (size: number): void => {
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`${size} is not the size of a tree`)
 }

@@ -1,0 +1,168 @@
+import { base64url } from '../base64url.ts'
+import type { EntryHeader } from '../entry-header.ts'
+import { leafHash } from '../merkle/hashes.ts'
+import { createSelectionFold, type SelectionFold } from '../merkle/selection-fold.ts'
+import { sameHash } from '../merkle/verify.ts'
+import type { Checkpoint } from '../notes/checkpoint.ts'
+import { createClaimCheck, tryHeader } from './claims.ts'
+import { type ExportedEntry, type ExportHead, parseExportLine } from './export-lines.ts'
+import { judgeNote } from './judge-note.ts'
+import {
+  type Contradiction,
+  type ContradictionKind,
+  contradiction,
+  type Reader,
+  unreadableVerdict,
+  type Verdict,
+} from './verdict.ts'
+import { verdictOf } from './verify-entry.ts'
+
+export interface ExportVerdict extends Verdict {
+  /** Entries read. */
+  readonly entries: number
+  /** Of those, without proof yet: at or above the size of the checkpoint. */
+  readonly pending: number
+  /** Place of the first entry that something speaks against; null when none does, or none can be told from the others. */
+  readonly firstBad: number | null
+}
+
+/** Checks an export of any length line by line; keeps O(log n) hashes and one link for each producer. */
+export interface ExportCheck {
+  /** The next line, without its LF. */
+  line(text: string): void
+  /** The first line; null until it was read, or when it is none. Its keys are the operator's offer. */
+  readonly head: ExportHead | null
+  readonly progress: { readonly entries: number; readonly of: number }
+  /** The verdict on all lines. Never throws. */
+  end(reader: Reader): Promise<ExportVerdict>
+}
+
+/** The first hundred; an export that is wrong everywhere still ends in a page. */
+const mostContradictions = 100
+
+export const createExportCheck = (): ExportCheck => new StreamedCheck()
+
+class StreamedCheck implements ExportCheck {
+  readonly #encoder = new TextEncoder()
+  readonly #claims = createClaimCheck([])
+  readonly #suspicion = createSuspicion()
+  readonly #found: Contradiction[] = []
+  #fold: SelectionFold = createSelectionFold(0)
+  #head: ExportHead | null = null
+  #lines = 0
+  #entries = 0
+  #pending = 0
+  #last = -1
+  #firstBad: number | null = null
+  #end: number | null = null
+
+  get head(): ExportHead | null {
+    return this.#head
+  }
+
+  get progress() {
+    return { entries: this.#entries, of: this.#head?.count ?? 0 }
+  }
+
+  line(text: string): void {
+    this.#lines += 1
+    const place = `line ${this.#lines}`
+    const read = parseExportLine(text)
+    if (read === null) this.#add('unreadable', place, 'this is no line of an export')
+    else if (this.#end !== null) this.#add('order', place, 'it comes after the last line')
+    else if ('head' in read !== (this.#lines === 1))
+      this.#add('order', place, 'an export begins with its head')
+    else if ('entry' in read) this.#entry(read.entry)
+    else if ('gap' in read) this.#gap(read.gap, place)
+    else if ('end' in read) this.#end = read.end.count
+    else {
+      this.#head = read.head
+      this.#fold = createSelectionFold(read.head.size)
+    }
+  }
+
+  async end(reader: Reader): Promise<ExportVerdict> {
+    const counts = { entries: this.#entries, pending: this.#pending }
+    const note = await judgeNote(this.#head?.checkpoint ?? '', reader, 'checkpoint')
+    if (this.#head === null || note.checkpoint === null) {
+      const contradictions = [...note.contradictions, ...this.#found]
+      return { ...unreadableVerdict(contradictions, reader), ...counts, firstBad: this.#firstBad }
+    }
+    this.#judgeCounts(this.#head)
+    const proven = this.#judgeTree(this.#head, note.checkpoint)
+    const contradictions = [...note.contradictions, ...this.#found]
+    const verdict = verdictOf({ ...note, contradictions }, note.checkpoint.size)
+    return {
+      ...verdict,
+      consistent: verdict.consistent === 'yes' && this.#entries === 0 ? 'unknown' : verdict.consistent,
+      ...counts,
+      firstBad: this.#firstBad ?? (proven ? null : this.#suspicion.first),
+    }
+  }
+
+  #entry(row: ExportedEntry): void {
+    const size = this.#head?.size ?? 0
+    const place = `entry ${row.seq}`
+    const bytes = this.#encoder.encode(row.header)
+    const header = tryHeader(bytes)
+    const before = this.#found.length
+    this.#entries += 1
+    if (row.seq <= this.#last) this.#add('order', place, 'it does not come after the one before it')
+    if (row.pending !== row.seq >= size)
+      this.#add('inclusion', place, 'it is pending exactly when the checkpoint ends before it')
+    for (const one of this.#claims.check(row, header)) this.#add(one.kind, one.place, one.detail)
+    if (row.pending) this.#pending += 1
+    else {
+      const leaf = leafHash(bytes)
+      this.#fold.entry(row.seq, leaf)
+      if (header !== null) this.#suspicion.entry(row.seq, header, leaf)
+    }
+    this.#last = row.seq
+    if (this.#found.length > before) this.#firstBad ??= row.seq
+  }
+
+  #gap(hashes: readonly Uint8Array[], place: string): void {
+    if (this.#pending > 0) this.#add('order', place, 'no hash of the proof comes after a pending entry')
+    else if (!this.#fold.skip(...hashes)) this.#add('inclusion', place, 'no gap has so many hashes')
+  }
+
+  #judgeCounts({ count }: ExportHead): void {
+    if (this.#end === null) this.#add('gap', 'end', 'the last line is missing: the export was cut')
+    else if (this.#end !== count || this.#entries !== count)
+      this.#add('gap', 'end', 'it does not have as many entries as it says')
+  }
+
+  #judgeTree(head: ExportHead, { origin, size, root }: Checkpoint): boolean {
+    if (origin !== head.origin || size !== head.size)
+      this.#add('origin', 'line 1', 'its checkpoint is about another log, or of another size')
+    const made = this.#fold.root()
+    const proven = made !== null && sameHash(made, root)
+    if (!proven)
+      this.#add('inclusion', 'entries', 'the checkpoint does not contain these entries at these places')
+    return proven
+  }
+
+  #add(kind: ContradictionKind, place: string, detail: string): void {
+    if (this.#found.length < mostContradictions) this.#found.push(contradiction(kind, place, detail))
+  }
+}
+
+/**
+ * The root tells that a header was changed, not which. The next entry of its producer does: it follows upon the header that
+ * was there before. Not evidence by itself, since a producer may really have gone on from something else.
+ */
+const createSuspicion = () => {
+  const heads = new Map<string, { readonly seq: number; readonly pseq: number; readonly leaf: Uint8Array }>()
+  let first: number | null = null
+  return {
+    get first(): number | null {
+      return first
+    },
+    entry(seq: number, { producer, pseq, prev }: EntryHeader, leaf: Uint8Array): void {
+      const before = heads.get(producer)
+      if (first === null && before?.pseq === pseq - 1 && base64url.encode(before.leaf) !== prev)
+        first = before.seq
+      heads.set(producer, { seq, pseq, leaf })
+    },
+  }
+}
