@@ -8,6 +8,8 @@ export interface NaiveTree {
   inclusion(index: number, size: number): Uint8Array[]
   consistency(first: number, second: number): Uint8Array[]
   range(from: number, to: number, size: number): Uint8Array[]
+  /** The maximal nodes without any of these leaves, left to right. */
+  selection(seqs: readonly number[], size: number): Uint8Array[]
 }
 
 /** Leaf i of every naive tree: its index as text. */
@@ -45,11 +47,18 @@ export const createNaiveTree = (): NaiveTree => {
     const k = split(to - from)
     return [...around(a, b, from, from + k), ...around(a, b, from + k, to)]
   }
+  const without = (seqs: readonly number[], from: number, to: number): Uint8Array[] => {
+    if (!seqs.some((seq) => seq >= from && seq < to)) return [root(from, to)]
+    if (to - from === 1) return []
+    const k = split(to - from)
+    return [...without(seqs, from, from + k), ...without(seqs, from + k, to)]
+  }
   return {
     root,
     inclusion: (index, size) => path(index, 0, size),
     consistency: (first, second) => (first === 0 ? [] : subproof(first, 0, second, true)),
     range: (from, to, size) => around(from, to, 0, size),
+    selection: (seqs, size) => without(seqs, 0, size),
   }
 }
 
