@@ -6,8 +6,8 @@ import { createTestApp, type TestApp } from '../testing/app.ts'
 import { createEventReader } from '../testing/event-reader.ts'
 import { sampleId, sampleSession, sampleSnapshot } from '../testing/fleet-samples.ts'
 import { until } from '../testing/until.ts'
+import { defaultPace, type Pace } from './pace.ts'
 import { streamHandlers } from './routes.ts'
-import { defaultPace, type Pace } from './service.ts'
 
 let house: TestApp
 let token: string
