@@ -13,6 +13,16 @@ export type {
   WordField,
 } from './audit-query/ast.ts'
 export { sorts } from './audit-query/ast.ts'
+export { type Completion, completeQuery, type Option } from './audit-query/complete.ts'
+export {
+  type TopTerm,
+  toggleTerm,
+  topTerms,
+  withoutTerm,
+  withSort,
+  withTerm,
+  withTime,
+} from './audit-query/edit.ts'
 export { type FieldInfo, fields } from './audit-query/fields.ts'
 export { formatQuery } from './audit-query/format.ts'
 export { readLenient } from './audit-query/lenient.ts'

@@ -66,32 +66,29 @@ const readAny = (scan: Scan): Item | null => {
     items.push(item)
   }
   if (items.length === 1) return first
-  const joined = join(
-    'or',
-    items.filter((item) => item !== null),
-  )
-  if (scan.depth === 0 && joined !== null) scan.tops = [joined]
+  const found = items.filter((item) => item !== null)
+  const joined = join('or', found)
+  if (scan.depth === 0 && joined !== null) Object.assign(scan, { tops: [joined], either: true })
   return joined
 }
 
-/** `a b`, `a AND b`: up to `OR`, a closing parenthesis or the end. */
+/** `a b`, `a AND b`: up to `OR`, a closing parenthesis or the end; null where no condition stands. */
 const readAll = (scan: Scan): Item | null => {
   const items: Item[] = []
   let and: Span | null = null
-  for (;;) {
+  for (let count = 0; ; count += 1) {
     const next = skipSpace(scan)
     const operator = peekKeyword(scan)
     if (next === '' || next === ')' || operator?.word === 'OR') break
     if (operator?.word === 'AND') {
-      if (and !== null || items.length === 0) throw lacksTerm('AND', operator.span)
+      if (and !== null || count === 0) throw lacksTerm('AND', operator.span)
       and = operator.span
       scan.at = and.to
       continue
     }
-    const item = readItem(scan)
-    if (item === null) continue
-    items.push(item)
     and = null
+    const item = readItem(scan)
+    if (item !== null) items.push(item)
   }
   if (and !== null) throw lacksTerm('AND', and)
   if (scan.depth === 0) scan.tops = items

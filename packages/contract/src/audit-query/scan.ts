@@ -18,6 +18,8 @@ export interface Scan {
   readonly sorts: Span[]
   /** What stands side by side outside of parentheses; one item where `OR` joins it. */
   tops: readonly Item[]
+  /** `OR` stands outside of parentheses. */
+  either: boolean
   /** Terms left out because of what they name (`readLenient`); null where every fault is thrown. */
   readonly ignored: Ignored[] | null
   /** Characters looked at: the measure that reading is linear. */
@@ -61,6 +63,7 @@ export const createScan = (text: string, now: number, ignored: Ignored[] | null)
   sort: null,
   sorts: [],
   tops: [],
+  either: false,
   ignored,
   steps: 0,
 })
