@@ -16,6 +16,8 @@ export function createLinks(workspace: string | null) {
     session: (id: string) => link('/sessions', { session: id }),
     audit: () => link('/audit'),
     entry: (seq: number) => link('/audit', { seq: String(seq) }),
+    shareLinks: () => link('/audit/links'),
+    shareVisits: (id: string) => link('/audit', { q: `share:${id}` }),
     settings: () => link('/settings'),
     health: () => link('/health'),
     readiness: () => link('/readiness'),
