@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { agentHandlers } from './agents/routes.ts'
 import { auditReadingHandlers } from './audit/reading-routes.ts'
 import { auditHandlers } from './audit/routes.ts'
+import { auditSearchHandlers } from './audit-search/routes.ts'
 import type { Deps } from './deps.ts'
 import { erasureHandlers } from './erasures/routes.ts'
 import { fleetHandlers } from './fleet/routes.ts'
@@ -35,6 +36,7 @@ export const createApp = (deps: Deps, { rate = defaultRate }: { rate?: Rate } = 
     ...machineHandlers(deps),
     ...auditHandlers(deps),
     ...auditReadingHandlers(deps),
+    ...auditSearchHandlers(deps),
     ...logHandlers(deps),
     ...erasureHandlers(deps),
     ...streamHandlers(deps),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { startFollower } from './audit-index/loop.ts'
 import { startChores } from './chores.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -40,6 +41,7 @@ const main = async (): Promise<void> => {
   })
   startChores(server.deps)
   startSealer(server.deps, stopping.signal)
+  startFollower(server.deps, stopping.signal)
   const { publicUrl, version, releaseId } = server.deps.config
   log({ level: 'info', msg: 'listening', url: publicUrl, port: server.port, version, releaseId })
   const signal = await asked()

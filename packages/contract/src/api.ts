@@ -1,5 +1,7 @@
 import { agents } from './agents.ts'
 import { audit } from './audit.ts'
+import { auditSearch } from './audit-search.ts'
+import { auditViews } from './audit-views.ts'
 import { fleet } from './fleet.ts'
 import { identity } from './identity.ts'
 import { install } from './install.ts'
@@ -8,6 +10,7 @@ import { machines } from './machines.ts'
 import { maintenance } from './maintenance.ts'
 import { probes } from './probes.ts'
 import { sessions } from './sessions.ts'
+import { shares } from './shares.ts'
 import { snapshots } from './snapshots.ts'
 
 /** The one table: everything this API answers. */
@@ -18,6 +21,9 @@ export const api = {
   ...snapshots,
   ...machines,
   ...audit,
+  ...auditSearch,
+  ...auditViews,
+  ...shares,
   ...log,
   ...identity,
   ...probes,

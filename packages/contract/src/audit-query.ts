@@ -12,7 +12,7 @@ export type {
   Value,
   WordField,
 } from './audit-query/ast.ts'
-export { sorts } from './audit-query/ast.ts'
+export { numberFields, sorts, wordFields } from './audit-query/ast.ts'
 export { type Completion, completeQuery, type Option } from './audit-query/complete.ts'
 export {
   type TopTerm,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { endpoint } from './endpoint.ts'
 import type { Fault } from './fault.ts'
-import { Instant, id, integerText, text } from './values.ts'
+import { Cursor, Instant, id, integerText, text } from './values.ts'
 
 export const ProducerId = id('prd')
 
@@ -130,7 +130,15 @@ export const Witness = z.object({
 export type Witness = z.infer<typeof Witness>
 
 /** A place in the log, in a query string. */
-const Place = integerText(0, Number.MAX_SAFE_INTEGER)
+export const Place = integerText(0, Number.MAX_SAFE_INTEGER)
+
+/** A query as people write it (`parseQuery`); its own errors name places in it, as `query.q:<from>-<to>`. */
+export const QueryText = text(2000)
+
+/** How many entries answer. Not exact: an estimate from the part that was searched. */
+export const Total = z.object({ count: z.int(), exact: z.boolean() })
+export type Total = z.infer<typeof Total>
+
 const Flag = z.enum(['true', 'false'])
 
 export const audit = {
@@ -163,23 +171,34 @@ export const audit = {
     method: 'GET',
     path: '/v1/audit/entries',
     scope: 'audit:read',
-    summary: 'Entries by place in the log, newest first, with what proves them',
+    summary: 'Entries by place in the log with what proves them, or those that answer a query',
     query: z.strictObject({
       /** Only entries below this place; pages towards the beginning. */
       before: z.optional(Place),
       /** Only entries from this place on, the oldest of them; pages towards the end. Not together with `before`. */
       from: z.optional(Place),
       limit: z.optional(integerText(1, 200)),
+      /** A query (docs/audit.md); its pages follow cursors, so not together with `before` and `from`. */
+      q: z.optional(QueryText),
+      /** `nextCursor` or `previousCursor` of an answer to the same query. */
+      cursor: z.optional(Cursor),
     }),
     reply: 'json',
     response: z.object({
-      /** Newest first, without a gap. */
+      /** By place: newest first, without a gap. Of a query: in its order. */
       entries: z.array(AuditEntry),
       /** Entries in the log by now; those at `checkpoint.size` and above are pending. */
       size: z.int(),
       checkpoint: z.nullable(SignedCheckpoint),
-      /** Covers every entry of this page below `checkpoint.size`; null when there is none. */
+      /** Covers every entry of a page by place below `checkpoint.size`; null for a query (GET /v1/audit/proofs) and when there is none. */
       proof: z.nullable(RangeProof),
+      /** Goes on in the order of the query; null at the end, and for pages by place. */
+      nextCursor: z.nullable(Cursor),
+      /** What comes before this page in that order, also once it grew; null for pages by place, and while nothing can come. */
+      previousCursor: z.nullable(Cursor),
+      total: Total,
+      /** Entries searched: those at this place and above are not in the index yet. */
+      indexed: z.int(),
       now: Instant,
     }),
   }),

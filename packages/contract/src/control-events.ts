@@ -8,7 +8,7 @@ const hash = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes i
 /** Every entry of the control plane says who did it: an id, never a name or an address. */
 const by = {
   actor: word,
-  actorKind: z.enum(['person', 'key', 'machine', 'enrollment', 'installation']),
+  actorKind: z.enum(['person', 'key', 'machine', 'enrollment', 'installation', 'visitor']),
 }
 
 const event = <Shape extends Record<string, z.ZodMiniType>>(shape: Shape) =>
@@ -57,6 +57,23 @@ export const controlSchemas = {
   'witness.removed': event({ name: word }),
   'payload.erased': event({ seqs: z.array(whole).check(z.maxLength(100)), reason: z.string() }),
   'content.read': event({ seq: whole }),
+  /** Entries that answer a query were read out as a file. The query may quote what agents said, so only its digest stands here. */
+  'entries.exported': event({ count: whole, format: z.enum(['csv', 'jsonl']), query: hash, size: whole }),
+  'view.saved': event({ view: word }),
+  'view.removed': event({ view: word }),
+  /** A link that shows `count` entries below `size` to whoever has it, without the members in `redacted`. */
+  'share.created': event({
+    share: word,
+    kind: z.enum(['selection', 'range']),
+    count: whole,
+    size: whole,
+    redacted: z.array(z.string()),
+    content: z.boolean(),
+    expiresAt: moment,
+  }),
+  'share.revoked': event({ share: word }),
+  /** Somebody opened it; who, nobody knows. `visit` counts from 1. */
+  'share.opened': event({ share: word, visit: whole }),
 } as const
 
 export type ControlType = keyof typeof controlSchemas

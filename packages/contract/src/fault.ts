@@ -8,6 +8,7 @@ export const faultCodes = [
   'invalid_json',
   'invalid_request',
   'invalid_cursor',
+  'too_costly',
   'unauthenticated',
   'forbidden',
   'not_found',

@@ -1,4 +1,4 @@
-import type { AuditEntry, RangeProof, SignedCheckpoint } from '@watchbill/contract/audit'
+import type { AuditEntry, RangeProof, SignedCheckpoint, Total } from '@watchbill/contract/audit'
 import { Fault } from '@watchbill/contract/fault'
 import type { ReadDb } from '../db/open.ts'
 import type { Deps } from '../deps.ts'
@@ -19,6 +19,10 @@ interface Page {
   readonly size: number
   readonly checkpoint: SignedCheckpoint | null
   readonly proof: RangeProof | null
+  readonly nextCursor: null
+  readonly previousCursor: null
+  readonly total: Total
+  readonly indexed: number
 }
 
 const defaultLimit = 50
@@ -40,7 +44,17 @@ export const listEntries = async (
     proveSpan(db, workspace, from, to, checkpoint),
   ])
   const entries = rows.map((row) => viewEntry(row, false))
-  return { entries, size, checkpoint: viewCheckpoint(checkpoint), proof }
+  return {
+    entries,
+    size,
+    checkpoint: viewCheckpoint(checkpoint),
+    proof,
+    nextCursor: null,
+    previousCursor: null,
+    total: { count: size, exact: true },
+    // Places need no index.
+    indexed: size,
+  }
 }
 
 const spanOf = (query: EntryQuery, size: number): { from: number; to: number } => {

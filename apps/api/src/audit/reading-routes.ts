@@ -1,3 +1,5 @@
+import { Fault } from '@watchbill/contract/fault'
+import { searchEntries } from '../audit-search/list.ts'
 import type { Deps } from '../deps.ts'
 import type { Handlers } from '../http/handler.ts'
 import { instant } from '../identity/instant.ts'
@@ -13,7 +15,11 @@ type Rows = 'listEntries' | 'getEntry' | 'getEntryProof' | 'getRangeProof' | 'ge
 export const auditReadingHandlers = (deps: Deps): Handlers<Rows> => ({
   listEntries: async ({ query }, { workspace, now }) => {
     await sealIfStale(deps, workspace)
-    return { ...(await listEntries(deps, workspace, query)), now: instant(now) }
+    const { q, before, from, ...paging } = query
+    if (q === undefined && paging.cursor === undefined)
+      return { ...(await listEntries(deps, workspace, query)), now: instant(now) }
+    if (before !== undefined || from !== undefined) throw twoWays()
+    return { ...(await searchEntries(deps, workspace, { q: q ?? '', ...paging }, now)), now: instant(now) }
   },
   getEntry: async ({ params, query }, call) => ({
     ...(await getEntry(deps, call, Number(params.seq), query.content === 'true')),
@@ -37,5 +43,10 @@ export const auditReadingHandlers = (deps: Deps): Handlers<Rows> => ({
     return { ...(await getLog(deps, workspace)), sealFailure, now: instant(now) }
   },
 })
+
+const twoWays = () =>
+  new Fault('invalid_request', 'before and from page by place; a query is paged by cursor', {
+    errors: [{ pointer: 'query.q', detail: 'not together with before or from' }],
+  })
 
 const numberOrNull = (text: string | undefined): number | null => (text === undefined ? null : Number(text))

@@ -1,4 +1,4 @@
-import type { ChangeBell } from '../stream/bell.ts'
+import { type ChangeBell, logRings, logRingsOf } from '../stream/bell.ts'
 import type { Backend } from './backend.ts'
 import { readStatement, type Statement } from './bind.ts'
 import type { Append } from './log-append.ts'
@@ -20,6 +20,7 @@ export const createDoors = (deps: DoorDeps): { record: RecordDoor; ingest: Inges
     const { counts, recorded } = await deps.commit({ statements, append })
     const changed = places.map((place) => counts[place] ?? 0)
     for (const workspace of workspacesToWake(writes, changed)) deps.bell.ring(workspace)
+    if (append !== null) for (const key of [logRings, logRingsOf(append.workspace)]) deps.bell.ring(key)
     return { changed, recorded }
   }
   return {

@@ -2,21 +2,23 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { expect, it } from 'vitest'
 import { openTestDatabase } from '../testing/database.ts'
+import * as auditSchema from './audit-schema.ts'
 import { expectedMigration } from './expected-migration.ts'
 import * as logSchema from './log-schema.ts'
 import { readMigrations } from './migration-files.ts'
 import * as schema from './schema.ts'
 
-const tables = [...Object.values(schema), ...Object.values(logSchema)].filter((value) =>
-  is(value, SQLiteTable),
+const tables = [...Object.values(schema), ...Object.values(logSchema), ...Object.values(auditSchema)].filter(
+  (value) => is(value, SQLiteTable),
 )
 /** Touched in SQL alone, by the doors and the migration runner. */
-const unmapped = ['guard', 'migration_lock', 'migrations']
+const unmapped = ['audit_text', 'guard', 'migration_lock', 'migrations']
 
 it('mirrors drizzle/*.sql, column by column', async () => {
   const database = await openTestDatabase()
   const named = await database.raw(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    // FTS5 keeps its index in tables named after its own.
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'audit_text_%'",
   )
   expect([...tables.map(getTableName), ...unmapped].sort()).toEqual(named.map((row) => row.name).sort())
   for (const table of tables) {

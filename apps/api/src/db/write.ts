@@ -28,6 +28,11 @@ export type IngestTable =
   | 'checkpoints'
   | 'cosignatures'
   | 'witnesses'
+  | 'audit_index'
+  | 'audit_columns'
+  | 'audit_text'
+  | 'shares'
+  | 'share_visits'
 
 /** A write the ingest door accepts: the table is named so that the type, not a lint rule, keeps the list closed. */
 export interface IngestWrite extends Write {
@@ -36,7 +41,7 @@ export interface IngestWrite extends Write {
 
 /** Who did it: in an entry, never a name or an address. */
 export interface ActorRef {
-  readonly kind: 'person' | 'key' | 'machine' | 'enrollment' | 'installation'
+  readonly kind: 'person' | 'key' | 'machine' | 'enrollment' | 'installation' | 'visitor'
   readonly id: string
 }
 

@@ -1,6 +1,7 @@
 import { isControlType } from '@watchbill/contract/control-events'
 import { Fault } from '@watchbill/contract/fault'
 import { parseHeader } from '@watchbill/ledger'
+import { forgetWrites } from '../audit-index/forget.ts'
 import { type ActorRef, GuardFailed, type Write } from '../db/write.ts'
 import type { Deps } from '../deps.ts'
 import { readSealState } from '../seal/store.ts'
@@ -123,7 +124,11 @@ const wipe = async (
 ): Promise<number> => {
   const rows = deps.scour ? await readAround(deps, workspace, seqs) : []
   const event = { type: 'payload.erased', workspace, actor, data: { seqs, reason } } as const
-  const writes: Write[] = [...eraseWrites(workspace, seqs, deps.now()), ...rewriteWrites(rows)]
+  const writes: Write[] = [
+    ...(await forgetWrites(deps.dbFor(workspace), workspace, seqs)),
+    ...eraseWrites(workspace, seqs, deps.now()),
+    ...rewriteWrites(rows),
+  ]
   const { firstSeq } = await deps.record(event, ...writes)
   await scourFiles(deps)
   return firstSeq

@@ -93,7 +93,8 @@ const parseCursor = (cursor: string): z.infer<typeof Wire> => {
   }
 }
 
-const digestOf = async (name: string, workspace: string, query: Query): Promise<string> => {
+/** Ties a cursor to its question; `cursor` and `limit` do not count. */
+export const digestOf = async (name: string, workspace: string, query: Query): Promise<string> => {
   const parts = Object.entries(query)
     .filter(([key, value]) => key !== 'cursor' && key !== 'limit' && value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))

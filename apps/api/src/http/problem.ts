@@ -67,6 +67,11 @@ const table: Readonly<Record<FaultCode, Row>> = {
     title: 'The cursor is not valid here',
     mend: 'Start again without a cursor.',
   },
+  too_costly: {
+    status: 422,
+    title: 'The question costs more than it may',
+    mend: 'Narrow it: a shorter time, an agent, an action.',
+  },
   unauthenticated: {
     status: 401,
     title: 'No valid credential',

@@ -7,6 +7,10 @@ export interface ChangeBell {
   wait(workspace: string, timeoutMs: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Rings when any log grew; `logRingsOf` when one did. No workspace is called like that. */
+export const logRings = 'log *'
+export const logRingsOf = (workspace: string): string => `log ${workspace}`
+
 export const createBell = (): ChangeBell => {
   const waiting = new Map<string, Set<() => void>>()
   const counts = new Map<string, number>()
