@@ -49,6 +49,7 @@ class StreamedCheck implements ExportCheck {
   readonly #found: Contradiction[] = []
   #fold: SelectionFold = createSelectionFold(0)
   #head: ExportHead | null = null
+  #fits = true
   #lines = 0
   #entries = 0
   #pending = 0
@@ -66,6 +67,8 @@ class StreamedCheck implements ExportCheck {
 
   line(text: string): void {
     this.#lines += 1
+    // Without its head nothing that follows can be placed.
+    if (this.#lines > 1 && this.#head === null) return
     const place = `line ${this.#lines}`
     const read = parseExportLine(text)
     if (read === null) this.#add('unreadable', place, 'this is no line of an export')
@@ -83,13 +86,18 @@ class StreamedCheck implements ExportCheck {
 
   async end(reader: Reader): Promise<ExportVerdict> {
     const counts = { entries: this.#entries, pending: this.#pending }
-    const note = await judgeNote(this.#head?.checkpoint ?? '', reader, 'checkpoint')
-    if (this.#head === null || note.checkpoint === null) {
+    const head = this.#head
+    if (head === null) {
+      if (this.#lines === 0) this.#add('unreadable', 'line 1', 'there is nothing in it')
+      return { ...unreadableVerdict(this.#found, reader), ...counts, firstBad: null }
+    }
+    const note = await judgeNote(head.checkpoint, reader, 'checkpoint')
+    if (note.checkpoint === null) {
       const contradictions = [...note.contradictions, ...this.#found]
       return { ...unreadableVerdict(contradictions, reader), ...counts, firstBad: this.#firstBad }
     }
-    this.#judgeCounts(this.#head)
-    const proven = this.#judgeTree(this.#head, note.checkpoint)
+    this.#judgeCounts(head)
+    const proven = this.#judgeTree(head, note.checkpoint)
     const contradictions = [...note.contradictions, ...this.#found]
     const verdict = verdictOf({ ...note, contradictions }, note.checkpoint.size)
     return {
@@ -114,7 +122,7 @@ class StreamedCheck implements ExportCheck {
     if (row.pending) this.#pending += 1
     else {
       const leaf = leafHash(bytes)
-      this.#fold.entry(row.seq, leaf)
+      this.#fit(this.#fold.entry(row.seq, leaf), place)
       if (header !== null) this.#suspicion.entry(row.seq, header, leaf)
     }
     this.#last = row.seq
@@ -123,7 +131,14 @@ class StreamedCheck implements ExportCheck {
 
   #gap(hashes: readonly Uint8Array[], place: string): void {
     if (this.#pending > 0) this.#add('order', place, 'no hash of the proof comes after a pending entry')
-    else if (!this.#fold.skip(...hashes)) this.#add('inclusion', place, 'no gap has so many hashes')
+    else this.#fit(this.#fold.skip(...hashes), place)
+  }
+
+  /** Said once, where it begins: behind it nothing fits any more. */
+  #fit(fitted: boolean, place: string): void {
+    if (!fitted && this.#fits)
+      this.#add('inclusion', place, 'the hashes of the proof before it leave another gap')
+    this.#fits = fitted
   }
 
   #judgeCounts({ count }: ExportHead): void {

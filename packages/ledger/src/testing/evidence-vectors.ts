@@ -12,18 +12,19 @@ import {
   verifyRange,
 } from '../evidence/index.ts'
 import { parseVerifierKey, type VerifierKey } from '../notes/index.ts'
+import { checkDisclosureVector, checkExportVector } from './share-vectors.ts'
 import { differ, readVector, unbase64, type VectorCheck } from './vector-reading.ts'
 
 type KeyText = string | { readonly vkey: string; readonly retiredSize: number | null }
 
-interface ReaderText {
+export interface ReaderText {
   readonly keys: readonly KeyText[]
   readonly pins: readonly string[] | null
   readonly witnesses: readonly string[]
 }
 
 interface EvidenceVector {
-  readonly check: 'entry' | 'extension' | 'range' | 'chain' | 'keys'
+  readonly check: 'entry' | 'extension' | 'range' | 'chain' | 'keys' | 'disclosure' | 'export'
   readonly reader: ReaderText
   readonly verdict: unknown
   readonly file: string
@@ -47,6 +48,8 @@ interface EvidenceVector {
 export const checkEvidence: VectorCheck = async ({ valid, bytes }) => {
   const vector = readVector<EvidenceVector>(bytes)
   if (vector.check === 'keys') return checkKeys(vector)
+  if (vector.check === 'disclosure') return checkDisclosureVector(bytes)
+  if (vector.check === 'export') return checkExportVector(bytes)
   if (vector.check === 'entry' && valid) {
     const parsed = parseEntryFile(vector.file)
     const written = parsed === null ? 'does not parse' : differ(formatEntryFile(parsed), vector.file)
@@ -86,7 +89,7 @@ const judge = async (vector: EvidenceVector): Promise<Verdict> => {
 }
 
 /** A verdict without its words. */
-const summaryOf = ({ consistent, signed, witnessed, freshAs, contradictions }: Verdict) => ({
+export const summaryOf = ({ consistent, signed, witnessed, freshAs, contradictions }: Verdict) => ({
   consistent,
   ...signed,
   names: witnessed.names,

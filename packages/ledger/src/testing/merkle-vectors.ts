@@ -3,11 +3,15 @@ import {
   checkConsistency,
   checkInclusion,
   checkRange,
+  checkSelection,
+  createSelectionFold,
   emptyFrontier,
   formatFrontier,
   leafHash,
   parseFrontier,
+  planGap,
   rootOf,
+  sameHash,
 } from '../merkle/index.ts'
 import { differ, readVector, unbase64, type VectorCheck } from './vector-reading.ts'
 
@@ -20,9 +24,10 @@ interface RootVector {
   readonly frontier?: readonly string[]
 }
 interface ProofVector {
-  readonly check: 'inclusion' | 'consistency' | 'range'
+  readonly check: 'inclusion' | 'consistency' | 'range' | 'selection'
   readonly leaf: string
   readonly leaves: readonly string[]
+  readonly seqs: readonly number[]
   readonly index: number
   readonly from: number
   readonly size: number
@@ -37,6 +42,7 @@ interface ProofVector {
 export const checkMerkle: VectorCheck = ({ valid, bytes }) => {
   const vector = readVector<RootVector | ProofVector>(bytes)
   if (vector.check === 'root') return checkRoot(vector)
+  if (vector.check === 'selection' && streams(vector) !== valid) return 'streamed, it comes out differently'
   if (holds(vector) === valid) return null
   return valid ? 'the proof does not hold' : 'the proof holds'
 }
@@ -61,6 +67,31 @@ const holds = (vector: ProofVector): boolean => {
     return checkInclusion(unbase64(vector.leaf), vector.index, vector.size, hashes, unbase64(vector.root))
   if (vector.check === 'range')
     return checkRange(vector.leaves.map(unbase64), vector.from, vector.size, hashes, unbase64(vector.root))
+  if (vector.check === 'selection')
+    return checkSelection(
+      vector.seqs,
+      vector.leaves.map(unbase64),
+      vector.size,
+      hashes,
+      unbase64(vector.root),
+    )
   const { first, second, firstRoot, secondRoot } = vector
   return checkConsistency(first, second, hashes, unbase64(firstRoot), unbase64(secondRoot))
+}
+
+/** The same as a stream: the hashes of each gap before the leaf behind it. */
+const streams = ({ seqs, leaves, size, hashes, root }: ProofVector): boolean => {
+  const fold = createSelectionFold(size)
+  const rest = hashes.map(unbase64)
+  let fits = leaves.length === seqs.length
+  for (const [index, seq] of seqs.entries()) {
+    const from = (seqs[index - 1] ?? -1) + 1
+    const count = Number.isSafeInteger(seq) && seq > from && seq < size ? planGap(from, seq, size).length : 0
+    const leaf = leaves[index]
+    fits &&= fold.skip(...rest.splice(0, count))
+    fits &&= leaf !== undefined && fold.entry(seq, unbase64(leaf))
+  }
+  fold.skip(...rest)
+  const made = fold.root()
+  return fits && made !== null && sameHash(made, unbase64(root))
 }
