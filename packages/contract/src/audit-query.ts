@@ -13,7 +13,7 @@ export type {
   WordField,
 } from './audit-query/ast.ts'
 export { numberFields, sorts, wordFields } from './audit-query/ast.ts'
-export { type Completion, completeQuery, type Option } from './audit-query/complete.ts'
+export { type Completion, completeQuery, type QueryOption } from './audit-query/complete.ts'
 export {
   type TopTerm,
   toggleTerm,

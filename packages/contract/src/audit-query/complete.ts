@@ -4,7 +4,7 @@ import { formatWord } from './format.ts'
 import { placeAt } from './place.ts'
 
 /** What could stand at a place: `insert` goes in, `label` and `summary` are shown. */
-export interface Option {
+export interface QueryOption {
   readonly insert: string
   readonly label: string
   readonly summary: string
@@ -13,59 +13,63 @@ export interface Completion {
   /** The part of the text an option takes the place of. */
   readonly from: number
   readonly to: number
-  readonly options: readonly Option[]
+  readonly options: readonly QueryOption[]
 }
+type Known = Readonly<Partial<Record<QueryField, readonly string[]>>>
 
 const mostOptions = 20
 
-const sugar: Readonly<Record<string, { summary: string; values: readonly string[] }>> = {
-  after: { summary: 'From this time on', values: ['-1h', '-24h', '-7d'] },
-  before: { summary: 'Earlier than this time', values: ['-1h', '-24h', '-7d'] },
-  last: { summary: 'The time up to now', values: ['1h', '24h', '7d', '30d'] },
-  sort: { summary: 'By place in the log, or by time', values: sorts },
+/** What is no field of an entry, and what one would most likely type behind a number. */
+const sugar: Readonly<Record<string, string>> = {
+  after: 'From this time on',
+  before: 'Earlier than this time',
+  last: 'The time up to now',
+  sort: 'By place in the log, or by time',
 }
-const numbers: Readonly<Record<string, readonly string[]>> = {
-  duration: ['>=1s', '>=10s', '>=1m'],
+const usual: Readonly<Record<string, readonly string[]>> = {
+  after: ['-1h', '-24h', '-7d'],
+  before: ['-1h', '-24h', '-7d'],
+  last: ['1h', '24h', '7d', '30d'],
+  sort: sorts,
   time: ['-24h..', '-7d..'],
+  duration: ['>=1s', '>=10s', '>=1m'],
 }
 
 /** What can be typed at the caret; `known` are values of open fields, such as the names of agents. Never throws. */
-export const completeQuery = (
-  text: string,
-  caret: number,
-  known: Readonly<Partial<Record<QueryField, readonly string[]>>> = {},
-): Completion => {
+export const completeQuery = (text: string, caret: number, known: Known = {}): Completion => {
   const { from, to, typed, field, others } = placeAt(text, caret)
   if (typed === null) return { from, to, options: [] }
-  const options = field === null ? names() : values(field, known)
-  const open = options.filter(({ label }) => !others.includes(label.toLowerCase()))
-  return { from, to, options: fitting(open, typed.toLowerCase()) }
+  const all = field === null ? names() : values(field, known)
+  const begun = typed.toLowerCase()
+  const fitting = all
+    .map((option) => ({ option, label: option.label.toLowerCase() }))
+    .filter(({ label }) => label.includes(begun) && !others.includes(label))
+  // What begins as typed stands before what only holds it.
+  const [first, second] = [true, false].map((begins) =>
+    fitting.filter(({ label }) => label.startsWith(begun) === begins),
+  )
+  const options = [...(first ?? []), ...(second ?? [])].slice(0, mostOptions).map(({ option }) => option)
+  return { from, to, options }
 }
 
-/** Those that begin as typed before those that only hold it. */
-const fitting = (options: readonly Option[], typed: string): readonly Option[] => {
-  const places = options.map((option) => ({ option, at: option.label.toLowerCase().indexOf(typed) }))
-  const found = places.filter(({ at }) => at >= 0).sort((a, b) => Number(a.at > 0) - Number(b.at > 0))
-  return found.slice(0, mostOptions).map(({ option }) => option)
+const names = (): readonly QueryOption[] => {
+  const own = Object.entries(fields).map(([name, { summary }]) => [name, summary] as const)
+  return [...own, ...Object.entries(sugar)].map(([name, summary]) => ({
+    insert: `${name}:`,
+    label: name,
+    summary,
+  }))
 }
 
-const names = (): readonly Option[] => {
-  const own = Object.entries(fields).map(([name, { summary }]) => ({ name, summary }))
-  const more = Object.entries(sugar).map(([name, { summary }]) => ({ name, summary }))
-  return [...own, ...more].map(({ name, summary }) => ({ insert: `${name}:`, label: name, summary }))
-}
-
-const values = (
-  name: string,
-  known: Readonly<Partial<Record<QueryField, readonly string[]>>>,
-): readonly Option[] => {
-  const plain = (value: string): Option => ({ insert: value, label: value, summary: '' })
-  if (Object.hasOwn(sugar, name)) return (sugar[name]?.values ?? []).map(plain)
-  const number = numberFields.find((field) => field === name)
-  if (number !== undefined) return (known[number] ?? numbers[number] ?? []).map(plain)
+const values = (name: string, known: Known): readonly QueryOption[] => {
+  const option = (label: string, insert = label, summary = '') => ({ insert, label, summary })
   const word = wordFields.find((field) => field === name)
-  if (word === undefined) return []
-  const all = known[word] ?? fields[word].values ?? []
-  const none = { insert: 'none', label: 'none', summary: 'Entries without one' }
-  return [...all.map((value) => ({ ...plain(value), insert: formatWord(value) })), none]
+  const number = numberFields.find((field) => field === name)
+  if (word !== undefined)
+    return [
+      ...(known[word] ?? fields[word].values ?? []).map((value) => option(value, formatWord(value))),
+      option('none', 'none', 'Entries without one'),
+    ]
+  const said = number === undefined ? undefined : known[number]
+  return (said ?? (Object.hasOwn(usual, name) ? usual[name] : undefined) ?? []).map((value) => option(value))
 }

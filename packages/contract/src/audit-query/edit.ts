@@ -55,7 +55,7 @@ const timeNames = ['time', 'after', 'before', 'last']
 export const withTime = (text: string, min: number | null, max: number | null): string => {
   const open = grouped(text)
   const times = readTops(open).tops.filter(
-    ({ raw, negated }) => raw !== null && !negated && timeNames.includes(raw.name.toLowerCase()),
+    ({ raw, negated }) => raw !== null && !negated && timeNames.includes(raw.name),
   )
   const rest = withoutAll(open, times)
   const after = min === null ? rest : append(rest, `after:${new Date(min).toISOString()}`)
@@ -101,7 +101,7 @@ const grouped = (text: string): string => {
   return [`(${rest})`, ...sorts.map(({ from, to }) => text.slice(from, to))].join(' ')
 }
 
-const isAbout = ({ raw }: Item, field: QueryField): boolean => raw?.name.toLowerCase() === field
+const isAbout = ({ raw }: Item, field: QueryField): boolean => raw?.name === field
 
 /** A wildcard is not the value it is written with. */
 const isValue = ({ text, quoted }: RawValue, value: string | null): boolean => {

@@ -2,18 +2,21 @@
 export const nearest = (word: string, all: readonly string[]): readonly string[] => {
   const wanted = word.toLowerCase()
   if (wanted === '' || wanted.length > 40) return []
+  const most = Math.max(1, Math.floor(wanted.length / 3))
   return all
     .map((name) => ({ name, far: distance(wanted, name) }))
-    .filter(({ far }) => far <= Math.max(1, Math.floor(wanted.length / 3)))
+    .filter(({ name, far }) => far <= most || (wanted.length > 2 && isAlike(wanted, name)))
     .sort((a, b) => a.far - b.far)
     .slice(0, 3)
     .map(({ name }) => name)
 }
 
-/** Letters to change, add or leave out (Levenshtein); one where they begin alike or one is part of the other. */
+/** They begin alike, or one is part of the other. */
+const isAlike = (one: string, other: string): boolean =>
+  one.includes(other) || other.includes(one) || other.startsWith(one.slice(0, 3))
+
+/** Letters to change, add or leave out (Levenshtein). */
 const distance = (from: string, to: string): number => {
-  if (from.length > 2 && (to.includes(from) || from.includes(to))) return 1
-  if (from.length > 2 && to.startsWith(from.slice(0, 3))) return 1
   let row = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (const [line, letter] of [...from].entries()) {
     const above = row

@@ -1,5 +1,5 @@
 import type { AuditQuery, Expr, Not, Span } from './ast.ts'
-import { QueryError, shown } from './query-error.ts'
+import { QueryError } from './query-error.ts'
 import { createScan, type Item, limits, type Scan, skipSpace } from './scan.ts'
 import { readTerm } from './term.ts'
 
@@ -119,22 +119,19 @@ const readItem = (scan: Scan): Item | null => {
 }
 
 const readSign = (scan: Scan): boolean => {
-  const operator = peekKeyword(scan)
-  const word = operator?.word === 'NOT' ? 'NOT' : '-'
-  if (word === '-' && scan.text.charAt(scan.at) !== '-') return false
+  const word = peekKeyword(scan)?.word === 'NOT' ? 'NOT' : '-'
+  if (!scan.text.startsWith(word, scan.at)) return false
   const span = { from: scan.at, to: scan.at + word.length }
   scan.at = span.to
   const next = word === 'NOT' ? skipSpace(scan) : scan.text.charAt(scan.at)
   if (next === '' || next === ')' || /\s/.test(next)) throw lacksTerm(word, span)
-  const second = next === '-' ? { word: '-', span: { from: scan.at, to: scan.at + 1 } } : peekKeyword(scan)
-  if (second === null) return true
-  const end = /[\s"()]|$/.exec(scan.text.slice(scan.at))?.index ?? 0
-  const quoted = shown(scan.text.slice(span.from, scan.at + end))
+  const second = next === '-' ? '-' : peekKeyword(scan)?.word
+  if (second === undefined) return true
   throw new QueryError(
     'unexpected',
-    second.span,
-    `${second.word} cannot follow ${word}: a term is negated once`,
-    `To look for it as text, put it in quotes: ${quoted}.`,
+    { from: scan.at, to: scan.at + second.length },
+    `${second} cannot follow ${word}: a term is negated once`,
+    'To look for it as text, put it in quotes.',
   )
 }
 

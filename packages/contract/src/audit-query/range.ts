@@ -3,8 +3,9 @@ import { dayMs, readDuration, readInstant } from './instant.ts'
 import { QueryError, shown } from './query-error.ts'
 import type { RawValue, Scan } from './scan.ts'
 
-/** Other ways to ask for a time. */
-export const timeWords = ['after', 'before', 'last'] as const
+/** Other ways to ask for a time, and what they mean to it. */
+const timeSigns: Readonly<Record<string, string>> = { after: '>=', before: '<', last: '>=-' }
+export const timeWords = Object.keys(timeSigns)
 
 /** From the first that is meant to the first that is no more: a date is a day, any other value is one. */
 type Interval = readonly [from: number, to: number]
@@ -15,28 +16,27 @@ const latest = Date.parse('9999-12-31T23:59:59.999Z')
 
 /** One value of `seq`, `time`, `duration`, `after`, `before` or `last`; `*` is any number, `none` the lack of one. */
 export const readRange = (scan: Scan, name: string, { quoted, span }: RawValue): Expr => {
-  const inner = quoted ? { from: span.from + 1, to: span.to - 1 } : span
-  const text = scan.text.slice(inner.from, inner.to)
+  const { from, to } = quoted ? { from: span.from + 1, to: span.to - 1 } : span
+  const text = scan.text.slice(from, to)
   const field: NumberField = name === 'seq' || name === 'duration' ? name : 'time'
   const term = (min: number | null, max: number | null): RangeTerm =>
     checked({ kind: 'range', field, min, max, span })
-  const read = (from: number, to = inner.to) => readInterval(scan, field, { from, to })
-  if (name === 'last') return term(scan.now - lengthOf(text, inner), null)
-  if (name === 'after') return term(read(inner.from)[0], null)
-  if (name === 'before') return term(null, read(inner.from)[0])
-  if (text === '*') return term(null, null)
-  if (text.toLowerCase() === 'none') return { kind: 'not', of: term(null, null), span }
-  const [sign = ''] = /^[<>]=?/.exec(text) ?? []
+  const read = (start: number, end = to) => readInterval(scan, field, { from: start, to: end })
+  const own = timeSigns[name]
+  if (own === '>=-') return term(scan.now - lengthOf(text, { from, to }), null)
+  if (own === undefined && text === '*') return term(null, null)
+  if (own === undefined && text.toLowerCase() === 'none') return { kind: 'not', of: term(null, null), span }
+  const [typed = ''] = own === undefined ? (/^[<>]=?/.exec(text) ?? []) : []
+  const sign = own ?? typed
   if (sign !== '') {
-    const [from, to] = read(inner.from + sign.length)
-    const bound = sign === '>' || sign === '<=' ? to : from
+    const [first, after] = read(from + typed.length)
+    const bound = sign === '>' || sign === '<=' ? after : first
     return sign.startsWith('>') ? term(bound, null) : term(null, bound)
   }
   const dots = text.indexOf('..')
-  if (dots < 0) return term(...read(inner.from))
-  if (text === '..') return term(...read(inner.from))
-  const [until, after] = [inner.from + dots, inner.from + dots + 2]
-  return term(dots === 0 ? null : read(inner.from, until)[0], after === inner.to ? null : read(after)[1])
+  if (dots < 0 || text === '..') return term(...read(from))
+  const [until, rest] = [from + dots, from + dots + 2]
+  return term(until === from ? null : read(from, until)[0], rest === to ? null : read(rest)[1])
 }
 
 const checked = (term: RangeTerm): RangeTerm => {
@@ -46,8 +46,7 @@ const checked = (term: RangeTerm): RangeTerm => {
     throw new QueryError('bad_time', span, 'the time is outside of the years 0000 to 9999')
   if (bounds.some((bound) => !Number.isSafeInteger(bound)))
     throw new QueryError('bad_number', span, 'the number is too large')
-  const least = min ?? (field === 'time' ? earliest : 0)
-  if (max !== null && max <= least)
+  if (max !== null && max <= (min ?? (field === 'time' ? earliest : 0)))
     throw new QueryError('range_is_empty', span, 'nothing lies in this range', 'Write the lower end first.')
   return term
 }
@@ -59,21 +58,20 @@ const readInterval = (scan: Scan, field: NumberField, place: Span): Interval => 
   if (field === 'time') return readTime(text, scan.now, span)
   const value = field === 'seq' ? readWhole(text) : readDuration(text)
   if (value !== null) return [value, value + 1]
-  const what = field === 'seq' ? 'no whole number' : 'no duration'
-  const mend =
+  const [what, mend] =
     field === 'seq'
-      ? 'Such as seq:100, seq:100..200, seq:>=100.'
-      : 'Such as duration:>5s; units are ms, s, m, h, d.'
-  throw new QueryError('bad_number', span, `${shown(text)} is ${what}`, mend)
+      ? ['whole number', 'Such as seq:100, seq:100..200, seq:>=100.']
+      : ['duration', 'Such as duration:>5s; units are ms, s, m, h, d.']
+  throw new QueryError('bad_number', span, `${shown(text)} is no ${what}`, mend)
 }
 
 const readWhole = (text: string): number | null => (/^\d{1,16}$/.test(text) ? Number(text) : null)
 
 const readTime = (text: string, now: number, span: Span): Interval => {
   const instant = readInstant(text)
-  if (instant !== null) return [instant, instant + (text.length === 10 ? dayMs : 1)]
-  if (!text.startsWith('-')) throw badTime(text, span)
-  const at = now - lengthOf(text.slice(1), { from: span.from + 1, to: span.to })
+  if (instant !== null) return [instant, instant + (text.length === 'YYYY-MM-DD'.length ? dayMs : 1)]
+  const at = text.startsWith('-') ? now - lengthOf(text.slice(1), span) : Number.NaN
+  if (Number.isNaN(at)) throw badTime(text, span)
   return [at, at + 1]
 }
 
@@ -84,10 +82,7 @@ const lengthOf = (text: string, span: Span): number => {
   return length
 }
 
-const badTime = (text: string, span: Span): QueryError =>
-  new QueryError(
-    'bad_time',
-    span,
-    `${shown(text)} is no time`,
-    'Such as 2026-11-01, 2026-11-01T09:30:00Z or -24h; last takes a length such as 24h or 7d.',
-  )
+const badTime = (text: string, span: Span): QueryError => {
+  const mend = 'Such as 2026-11-01, 2026-11-01T09:30:00Z or -24h; last takes a length such as 24h.'
+  return new QueryError('bad_time', span, `${shown(text)} is no time`, mend)
+}

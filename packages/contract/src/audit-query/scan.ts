@@ -42,6 +42,7 @@ export interface Item {
 
 /** `field:value,value` as written. */
 export interface RawTerm {
+  /** In lower case. */
   readonly name: string
   readonly values: readonly RawValue[]
   readonly span: Span
