@@ -12,5 +12,5 @@ export function SharePart({ label, children }: { label: ReactNode; children: Rea
 
 export const shareField = 'h-7 rounded border border-rule-strong bg-panel px-2'
 
-/** At least 24 px high, so that a finger meets it. */
-export const shareChoice = 'flex min-h-6 items-baseline gap-2'
+/** 24 px high at least, so that a finger meets it; the box stands beside the first line of its words. */
+export const shareChoice = 'flex items-start gap-2 py-[3px] [&>input]:mt-[2.5px]'

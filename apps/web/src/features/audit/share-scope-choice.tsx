@@ -69,26 +69,22 @@ function Range({ given: { q }, draft, change, beyond }: Props) {
     <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-2 pl-6">
       {place('From entry', draft.first, (first) => change({ first }))}
       {place('to entry', draft.last, (last) => change({ last }))}
-      {q !== '' && (
+      {q !== '' && beyond.length > 0 && (
+        <p className="basis-full text-muted">
+          All of them show: the query asks about {beyond.join(', ')}, which no header says, so a visitor could
+          not run it again.
+        </p>
+      )}
+      {q !== '' && beyond.length === 0 && (
         <label className={`${shareChoice} basis-full`}>
           <input
             type="checkbox"
-            checked={draft.rerun && beyond.length === 0}
-            disabled={beyond.length > 0}
+            checked={draft.rerun}
             onChange={(event) => change({ rerun: event.target.checked })}
           />
           <span className="min-w-0 wrap-anywhere">
-            {beyond.length > 0 ? (
-              <span className="text-muted">
-                All of it shows: the query asks about {beyond.join(', ')}, which no header says, so a visitor
-                could not run it again.
-              </span>
-            ) : (
-              <>
-                Of these, show what answers <UntrustedText code text={q} max={160} />: the visitor’s browser
-                has every header and runs it again.
-              </>
-            )}
+            Of these, show what answers <UntrustedText code text={q} max={160} />: the visitor’s browser has
+            every header and runs it again.
           </span>
         </label>
       )}

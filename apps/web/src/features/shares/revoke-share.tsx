@@ -31,9 +31,9 @@ export function RevokeShare({ of: share }: { of: Share }) {
     )
   }
   return (
-    <span className="flex flex-wrap items-center gap-2">
+    <span className="flex flex-wrap items-center gap-2 lg:flex-col lg:items-start">
       <Button danger onClick={() => void revoke()} label={`Revoke ${title} now`}>
-        Yes, it is dead at once
+        Yes, revoke
       </Button>
       <Button onClick={() => setSure(false)}>Keep</Button>
       {refused !== null && (

@@ -25,42 +25,48 @@ export function ShareList({ label, shares }: { label: string; shares: readonly S
   )
 }
 
-/** One column on a phone; beside each other where there is room. */
+/** The state in the margin; what follows it is one column on a phone, and beside each other where there is room. */
 const rowGrid =
-  'grid gap-x-6 gap-y-1 border-b px-4 py-2.5 last:border-b-0 hover:bg-hover ' +
-  'md:grid-cols-[minmax(0,1fr)_15rem] xl:grid-cols-[minmax(0,1fr)_17rem_15rem_12rem]'
+  'grid grid-cols-[5rem_minmax(0,1fr)] gap-x-4 gap-y-1 border-b px-4 py-2.5 last:border-b-0 hover:bg-hover ' +
+  'lg:grid-cols-[5rem_minmax(0,1fr)_14.5rem_5.5rem] xl:grid-cols-[5rem_minmax(0,1fr)_14.5rem_12.5rem_5.5rem]'
 
 function ShareRow({ share }: { share: Share }) {
   const state = shareStateBy(share, useNow())
   return (
     <li className={rowGrid}>
+      <p>
+        <StateMark state={marks[state]} word={state} />
+      </p>
       <div className="min-w-0 wrap-anywhere">
-        <p className="flex flex-wrap items-baseline gap-x-3">
-          <StateMark state={marks[state]} word={state} />
-          <strong className="min-w-0">
-            <UntrustedText text={share.title} max={120} />
-          </strong>
+        <p className="font-semibold">
+          <UntrustedText text={share.title} max={120} />
         </p>
         <p className="text-muted">
           <ShareScopeSentence share={share} />
         </p>
       </div>
-      <p>
-        <Ending share={share} state={state} />
-        <span className="block text-muted">
-          made <RelativeTime at={share.createdAt} />
-        </span>
-      </p>
-      <p>
+      <div className="col-start-2 lg:col-start-3">
+        <p>
+          <Ending share={share} state={state} />
+        </p>
+        <p className="text-muted">
+          Made <RelativeTime at={share.createdAt} />
+        </p>
+      </div>
+      <div className="col-start-2 lg:col-start-3 xl:col-start-4">
         <Visits share={share} />
-      </p>
-      <div className="md:text-right">{state === 'open' && <RevokeShare of={share} />}</div>
+      </div>
+      {state === 'open' && (
+        <div className="col-start-2 lg:col-start-4 lg:row-start-1 xl:col-start-5">
+          <RevokeShare of={share} />
+        </div>
+      )}
     </li>
   )
 }
 
 function Ending({ share, state }: { share: Share; state: Share['state'] }) {
-  const word = { open: 'expires', expired: 'expired', revoked: 'revoked' }[state]
+  const word = { open: 'Expires', expired: 'Expired', revoked: 'Revoked' }[state]
   return (
     <>
       {word} <AbsoluteTime at={state === 'revoked' ? share.revokedAt : share.expiresAt} />
@@ -74,21 +80,21 @@ function Visits({ share }: { share: Share }) {
   const times = (count: number) => (count === 1 ? 'once' : `${count.toLocaleString('en-US')} times`)
   return (
     <>
-      {share.opened === 0 ? (
-        'never opened'
-      ) : (
-        <Link prefetch={false} href={links.shareVisits(share.id)}>
-          opened {times(share.opened)}
-        </Link>
-      )}
-      {share.lastOpenedAt !== null && (
-        <>
-          , last <RelativeTime at={share.lastOpenedAt} />
-        </>
-      )}
-      {share.refused > 0 && (
-        <span className="block text-muted">turned away {times(share.refused)} since it ended</span>
-      )}
+      <p>
+        {share.opened === 0 ? (
+          'Never opened'
+        ) : (
+          <Link prefetch={false} href={links.shareVisits(share.id)}>
+            Opened {times(share.opened)}
+          </Link>
+        )}
+        {share.lastOpenedAt !== null && (
+          <>
+            , last <RelativeTime at={share.lastOpenedAt} />
+          </>
+        )}
+      </p>
+      {share.refused > 0 && <p className="text-muted">Turned away {times(share.refused)} since it ended</p>}
     </>
   )
 }
