@@ -54,13 +54,19 @@ export interface Disclosure {
 
 /** What one document may hold (SECURITY "Share links"); more goes to an export. */
 const mostEntries = 5000
-/** Room for as many entries with all the members an entry may have; a member's value may nest as deep as a document of its own. */
-const limits = { maxDepth: 100, maxValues: 10_000_000 }
+/** Levels of a member's value: as many as `parseJson` takes by itself. */
+const deepest = 64
+/** The text bounds the rest; seven levels lie around a value. */
+const limits = {
+  maxDepth: deepest + 7,
+  maxKeys: Number.POSITIVE_INFINITY,
+  maxValues: Number.POSITIVE_INFINITY,
+}
 
 /** Canonical JSON text. Throws RangeError for what `parseDisclosure` would refuse. */
 export const formatDisclosure = (disclosure: Disclosure): string => {
-  const text = tryText(disclosure)
-  if (text === null || parseDisclosure(text) === null) throw new RangeError('that makes no disclosure')
+  const text = isDisclosure(disclosure) ? tryText(disclosure) : null
+  if (text === null) throw new RangeError('that makes no disclosure')
   return text
 }
 
@@ -116,7 +122,13 @@ export const hasClaims = (value: Readonly<Record<string, unknown>>): boolean =>
   isText(value.header) &&
   (value.payload === 'shown' || value.payload === 'withheld' || value.payload === 'erased') &&
   isMembers(value.members) &&
+  isShallow(value.members, deepest + 2) &&
   (value.erasedBy === null || isCount(value.erasedBy))
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)))
 
 const ascend = (entries: readonly DisclosedEntry[]): boolean =>
   entries.every(({ seq }, index) => seq > (entries[index - 1]?.seq ?? -1))
