@@ -46,8 +46,14 @@ const formatRange = (term: RangeTerm): string => {
 }
 
 const formatBounds = ({ field, min, max }: RangeTerm): string => {
-  if (min === null) return max === null ? '*' : `<${formatNumber(field, max)}`
-  if (max === null) return `>=${formatNumber(field, min)}`
+  // `>5s` is what somebody wrote who means 5001 ms or more.
+  const after = (bound: number) => field === 'duration' && bound % 1000 === 1
+  const beside = (sign: string, bound: number) => `${sign}${formatNumber(field, bound)}`
+  if (min === null) {
+    if (max === null) return '*'
+    return after(max) ? beside('<=', max - 1) : beside('<', max)
+  }
+  if (max === null) return after(min) ? beside('>', min - 1) : beside('>=', min)
   const first = formatNumber(field, min)
   return max === min + 1 ? first : `${first}..${formatNumber(field, max - 1)}`
 }
