@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { benchAppend } from './bench-append.ts'
+import { benchAudit } from './bench-audit.ts'
 import { benchHttp } from './bench-http.ts'
 import { benchProofs } from './bench-proofs.ts'
 import type { Bench, BenchRow } from './bench-row.ts'
@@ -21,14 +22,18 @@ const benches = {
 
 type Part = (bench: Bench) => Promise<BenchRow[]>
 
-const runBench = async (call: Call): Promise<void> => {
+const runLogBench = async (call: Call): Promise<void> => {
   const writer = textOption(call, 'writer')
   if (writer !== null) return runWriter(writer, Number(textOption(call, 'ms')), call.console.out)
+  return runBench(call, partsOf(call))
+}
+
+const runBench = async (call: Call, parts: readonly Part[]): Promise<void> => {
   const quick = call.values.quick === true
   const most = quick ? 10_000 : Number(textOption(call, 'entries') ?? 1_000_000)
   if (!Number.isSafeInteger(most) || most < 10_000) throw new UsageError('--entries is a number from 10000.')
   const rows: BenchRow[] = []
-  for (const part of partsOf(call)) rows.push(...(await onFreshDatabase(call, { most, quick }, part)))
+  for (const part of parts) rows.push(...(await onFreshDatabase(call, { most, quick }, part)))
   const json = textOption(call, 'json')
   if (json !== null) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
   else for (const row of rows) call.console.out(JSON.stringify(row))
@@ -80,6 +85,13 @@ export const benchCommands: readonly Command[] = [
       ms: { type: 'string' },
     },
     help: `[--json FILE] [--entries 1000000] [--quick] [--only ${Object.keys(benches).join('|')}]`,
-    run: runBench,
+    run: runLogBench,
+  },
+  {
+    name: 'audit bench',
+    summary: 'Measure questions to the audit log on a database made for it; rows as JSON lines or in a file.',
+    options: { json: { type: 'string' }, entries: { type: 'string' }, quick: { type: 'boolean' } },
+    help: '[--json FILE] [--entries 1000000] [--quick]',
+    run: (call) => runBench(call, [benchAudit]),
   },
 ]

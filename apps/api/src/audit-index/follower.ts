@@ -21,6 +21,8 @@ import {
 export type IndexDeps = Pick<Deps, 'dbFor' | 'ingest' | 'config'>
 
 export interface Standing {
+  /** Stands for the workspace in the index; 0 while there is none. */
+  readonly no: number
   /** Entries below this place are in the index. */
   readonly indexed: number
   /** Entries in the log. */
@@ -56,7 +58,7 @@ const goOn = async (deps: IndexDeps, workspace: string, patienceMs: number): Pro
   const started = performance.now()
   for (;;) {
     const head = await requireHead(deps, workspace)
-    if (head === null) return { indexed: 0, size: await readLogSize(deps.dbFor(workspace), workspace) }
+    if (head === null) return { no: 0, indexed: 0, size: await readLogSize(deps.dbFor(workspace), workspace) }
     if (head.indexed >= head.size || performance.now() - started > patienceMs) return head
     await indexStep(deps, workspace, head)
   }

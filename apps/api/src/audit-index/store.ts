@@ -120,20 +120,21 @@ interface RawColumn {
   readonly codes: ArrayBuffer
 }
 
-/** Runs that begin in [from, to) with these fields, oldest first. Every run has `payload`. */
+/** Runs that begin in [from, to) with these fields, oldest first; `only` those that begin there. Every run has `payload`. */
 export const readRuns = async (
   db: ReadDb,
   workspace: string,
   fields: readonly ColumnField[],
   from: number,
   to: number,
+  only: readonly number[] | null = null,
 ): Promise<Run[]> => {
   const wanted = JSON.stringify([...new Set<ColumnField>(['payload', ...fields])])
   // Texts are cast: the native reader ends the process on invalid UTF-8 (log/store.ts).
   const rows = await db.rows<RawColumn>(sql`
     SELECT field, first, count, CAST(dictionary AS BLOB) AS dictionary, codes FROM audit_columns
     WHERE workspace_id = ${workspace} AND field IN (SELECT value FROM json_each(${wanted}))
-      AND first >= ${from} AND first < ${to}`)
+      AND ${only === null ? sql`first >= ${from} AND first < ${to}` : sql`first IN (SELECT value FROM json_each(${JSON.stringify(only)}))`}`)
   const runs = new Map<number, { count: number; raw: Map<ColumnField, RawPart> }>()
   for (const { field, first, count, dictionary, codes } of rows) {
     const run = runs.get(first) ?? { count, raw: new Map() }

@@ -1,6 +1,5 @@
 import type { AuditQuery } from '@watchbill/contract/audit-query'
 import { catchUp, type IndexDeps } from '../audit-index/follower.ts'
-import { readIndexHead } from '../audit-index/store.ts'
 import type { Scan } from './scan.ts'
 
 export type SearchDeps = IndexDeps
@@ -18,7 +17,6 @@ export const askIndex = async (
   { where }: Pick<AuditQuery, 'where'>,
 ): Promise<Asked> => {
   const db = deps.dbFor(workspace)
-  const { indexed, size } = await catchUp(deps, workspace)
-  const head = indexed === 0 ? null : await readIndexHead(db, workspace)
-  return { db, workspace, no: head?.no ?? 0, where, from: 0, below: indexed, size }
+  const { no, indexed, size } = await catchUp(deps, workspace)
+  return { db, workspace, no, where, from: 0, below: indexed, size }
 }

@@ -91,13 +91,11 @@ const count = (counts: Counts, { run }: Found, field: FacetField, mask: Uint8Arr
 
 const toFacet = (field: FacetField, counts: Counts, names: ReadonlyMap<string, string>): Facet => {
   const all = [...counts].sort(([, left], [, right]) => right - left)
-  const values = all
-    .slice(0, mostValues)
-    .map(([value, found]) => ({
-      value,
-      label: value === null ? null : (names.get(value) ?? null),
-      count: found,
-    }))
+  const values = all.slice(0, mostValues).map(([value, found]) => ({
+    value,
+    label: value === null ? null : (names.get(value) ?? null),
+    count: found,
+  }))
   return { field, values, more: all.length - values.length }
 }
 

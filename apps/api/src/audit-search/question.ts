@@ -1,6 +1,7 @@
 import {
   type AuditQuery,
   type Directory,
+  fieldsOf,
   parseQuery,
   QueryError,
   resolveQuery,
@@ -21,7 +22,10 @@ export const readQuestion = async (
   now: number,
 ): Promise<AuditQuery> => {
   const query = readText(q ?? '', now)
-  return query.where === null ? query : resolveQuery(query, await readDirectory(dbFor(workspace), workspace))
+  const named = [...fieldsOf(query)].some(
+    (field) => field === 'agent' || field === 'machine' || field === 'runtime',
+  )
+  return named ? resolveQuery(query, await readDirectory(dbFor(workspace), workspace)) : query
 }
 
 const readText = (text: string, now: number): AuditQuery => {

@@ -1,10 +1,11 @@
-import type { Expr } from '@watchbill/contract/audit-query'
+import type { Expr, TextTerm } from '@watchbill/contract/audit-query'
 import { Fault } from '@watchbill/contract/fault'
 import type { ColumnField } from '../audit-index/column.ts'
 import { type Run, wholeRun } from '../audit-index/run.ts'
 import { readRuns } from '../audit-index/store.ts'
 import type { ReadDb } from '../db/open.ts'
 import { pause } from '../pause.ts'
+import { findCandidates, standsTogether } from './candidates.ts'
 import { columnsOf, maskOf, placesOf, type TextMask, textsOf } from './mask.ts'
 import { readTexts } from './text.ts'
 
@@ -36,45 +37,78 @@ export interface Found {
 const budgetMs = 3000
 /** Others get their turn at least this often, ms. */
 const turnMs = 15
-/** Whole runs read at a time: a page is nearly always in the first, a count wants few round trips. */
-const smallChunk = 1
-const largeChunk = 16
+/** How much is read at a time. */
+export interface Pace {
+  /** Whole runs of the first chunk; each is four times the one before, up to `large`. */
+  readonly small: number
+  readonly large: number
+  /** Chunks that are looked at before the dictionaries of all others are. */
+  readonly looksFirst: number
+}
+
+/** A page is nearly always in the first run, a count wants few round trips. */
+const defaultPace: Pace = { small: 1, large: 16, looksFirst: 3 }
 
 /**
  * Goes through the index run by run. Reads only the columns that are asked about, and gives way to others in between.
  * Throws Fault `too_costly` when it takes too long: then the question has to be narrower.
  */
-export async function* scanRuns(scan: Scan): AsyncGenerator<Found> {
-  const { db, workspace, no, where, ascending = false } = scan
+export async function* scanRuns(scan: Scan, pace = defaultPace): AsyncGenerator<Found> {
+  const { where, ascending = false } = scan
   const places = placesOf(where)
-  const from = Math.max(scan.from, places.from)
-  const below = Math.min(scan.below, places.below)
-  const fields = [...columnsOf(where), ...(scan.fields ?? [])]
-  const terms = textsOf(where)
+  const [from, below] = [Math.max(scan.from, places.from), Math.min(scan.below, places.below)]
+  const [low, high] = [alignDown(from), alignUp(below)]
   const clock = createClock()
-  let width = smallChunk
-  for (
-    let low = alignDown(from), high = alignUp(below);
-    low < high;
-    width = Math.min(largeChunk, width * 4)
-  ) {
-    const chunk = Math.min(width * wholeRun, high - low)
-    const start = ascending ? low : high - chunk
-    const runs = await readRuns(db, workspace, fields, start, start + chunk)
-    const textMask = await readTexts(db, no, terms, start, start + chunk)
-    for (const run of ascending ? runs : runs.reverse()) {
-      const mask = maskOf(where, run, textMask)
-      clip(mask, run.first, from, below)
+  let candidates: ReadonlySet<number> | null = null
+  for (const [chunk, { start, end, done }] of chunksOf(low, high, ascending, pace).entries()) {
+    // Most questions are answered by the first runs; those that are not look for something rare, or for another time.
+    if (chunk === (standsTogether(where) ? 0 : pace.looksFirst)) {
+      const rest = ascending ? ([start, high] as const) : ([low, end] as const)
+      candidates = await findCandidates(scan.db, scan.workspace, where, ...rest)
+    }
+    for await (const found of readChunk(scan, start, end, candidates)) {
+      clip(found.mask, found.run.first, from, below)
       // What the caller does with it takes none of the time that a search may.
       clock.stop()
-      yield { run, mask, textMask }
+      yield found
       clock.go()
     }
-    if (ascending) low += chunk
-    else high -= chunk
-    await clock.tick(ascending ? low - from : below - high, below - from)
+    await clock.tick(Math.min(done, below - from), below - from)
   }
 }
+
+/** Spans of whole runs, growing, in the order in which they are searched. */
+const chunksOf = (low: number, high: number, ascending: boolean, { small, large }: Pace) => {
+  const chunks: { start: number; end: number; done: number }[] = []
+  let width = small
+  for (let done = 0; low + done < high; width = Math.min(large, width * 4)) {
+    const length = Math.min(width * wholeRun, high - low - done)
+    const start = ascending ? low + done : high - done - length
+    done += length
+    chunks.push({ start, end: start + length, done })
+  }
+  return chunks
+}
+
+async function* readChunk(
+  { db, workspace, no, where, fields = [], ascending = false }: Scan,
+  start: number,
+  end: number,
+  candidates: ReadonlySet<number> | null,
+): AsyncGenerator<Found> {
+  const only = candidates && [...candidates].filter((first) => first >= start && first < end)
+  if (only?.length === 0) return
+  const texts = await readTexts(db, no, textsOf(where), start, end)
+  if (neededTexts(where).some((term) => !texts.any(term))) return
+  const runs = await readRuns(db, workspace, [...columnsOf(where), ...fields], start, end, only)
+  const textMask = texts.mask
+  for (const run of ascending ? runs : runs.reverse())
+    yield { run, mask: maskOf(where, run, textMask), textMask }
+}
+
+/** Text that every answer has to hold. */
+const neededTexts = (where: Expr | null): TextTerm[] =>
+  (where === null ? [] : where.kind === 'and' ? where.of : [where]).filter((term) => term.kind === 'text')
 
 /** Entries of a run before `from` and from `below` on are not searched. */
 export const clip = (mask: Uint8Array, first: number, from: number, below: number): void => {

@@ -17,6 +17,7 @@ import { createProducer, type EntryIdea } from '../testing/entry-samples.ts'
 import { askIndex } from './ask.ts'
 import { parseCursor } from './cursor.ts'
 import { searchEntries } from './list.ts'
+import { scanRuns } from './scan.ts'
 import { scanMatches } from './search.ts'
 
 const drills = process.env.WATCHBILL_DRILLS === '1'
@@ -142,6 +143,32 @@ describe('a search by columns', () => {
       }),
       { numRuns: drills ? 1000 : 60, seed },
     )
+  })
+
+  it('rules out no run that holds an answer, in whatever steps it reads', async () => {
+    const everything = await askIndex(deps(), workspace, { where: null })
+    for (const text of [
+      'session:ses_01a1f848-b543-7e91-9e5e-989cb75f9d12 outcome:error',
+      'duration:>8s',
+      'last:10m',
+      'readme tool:bash',
+      'agent:nobody',
+      'tool:none payload:withheld',
+      'seq:4090..4100 imported:true',
+    ]) {
+      const { where } = parseQuery(text, now)
+      for (const ascending of [true, false]) {
+        const scan = { ...everything, where, ascending }
+        const found: number[] = []
+        for await (const { run, mask } of scanRuns(scan, { small: 1, large: 1, looksFirst: 0 }))
+          for (const [at, hit] of mask.entries()) if (hit === 1) found.push(run.first + at)
+        const wanted = oracle(parseQuery(text, now)).map(({ seq }) => seq)
+        expect(
+          found.sort((a, b) => a - b),
+          text,
+        ).toEqual(wanted)
+      }
+    }
   })
 
   it.each(['newest', 'oldest', 'latest', 'earliest'] as const)(

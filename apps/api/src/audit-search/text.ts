@@ -10,6 +10,12 @@ import type { Mask, TextMask } from './mask.ts'
 const phraseOf = ({ text, prefix }: TextTerm): string =>
   `"${storable(text).replaceAll('"', '""')}"${prefix ? '*' : ''}`
 
+/** What a span of entries says. */
+interface Texts {
+  readonly any: (term: TextTerm) => boolean
+  readonly mask: TextMask
+}
+
 /** Reads which entries in [from, below) hold each of these texts; the masks of runs inside follow from it. */
 export const readTexts = async (
   db: ReadDb,
@@ -17,14 +23,17 @@ export const readTexts = async (
   terms: readonly TextTerm[],
   from: number,
   below: number,
-): Promise<TextMask> => {
+): Promise<Texts> => {
   const found = new Map<string, Mask>()
   for (const phrase of new Set(terms.map(phraseOf)))
     found.set(phrase, await readPhrase(db, no, phrase, from, below))
-  return (term, run) => {
-    const mask = found.get(phraseOf(term))
-    // A copy: masks are worked on where they lie.
-    return mask?.slice(run.first - from, run.first - from + run.count) ?? new Uint8Array(run.count)
+  return {
+    any: (term) => found.get(phraseOf(term))?.includes(1) === true,
+    mask: (term, run) => {
+      const mask = found.get(phraseOf(term))
+      // A copy: masks are worked on where they lie.
+      return mask?.slice(run.first - from, run.first - from + run.count) ?? new Uint8Array(run.count)
+    },
   }
 }
 

@@ -6,8 +6,18 @@ export interface SampleOptions {
   readonly workspace?: string
   /** Payload of an entry; null, and unless said: withheld. */
   readonly payloadOf?: (seq: number) => Readonly<Record<string, unknown>> | null
+  /** Members of the header that differ from entry to entry; a lone producer's tool calls unless said. */
+  readonly headerOf?: (seq: number) => SampleHeader
   /** False: `leaves` and `headers` stay empty, for logs that would not fit in memory. */
   readonly keep?: boolean
+}
+
+export interface SampleHeader {
+  readonly agent?: string
+  readonly type?: string
+  readonly decision?: 'allow' | 'ask' | 'deny'
+  /** ms */
+  readonly ts?: number
 }
 
 type Sample = ReturnType<ReturnType<typeof createMaker>>
@@ -23,7 +33,7 @@ const rowsAtOnce = 250
  */
 export const createSampleLog = async (run: RunSql, options: SampleOptions = {}) => {
   const { workspace = 'default', keep = true } = options
-  const make = createMaker(workspace, options.payloadOf ?? (() => null))
+  const make = createMaker(workspace, options.payloadOf ?? (() => null), options.headerOf ?? (() => ({})))
   const tiles = createTileCutter()
   let frontier: Frontier = merkle.emptyFrontier
   let last: Uint8Array = new Uint8Array(32)
@@ -75,20 +85,28 @@ export const createSampleLog = async (run: RunSql, options: SampleOptions = {}) 
 const createMaker = (
   workspace: string,
   payloadOf: (seq: number) => Readonly<Record<string, unknown>> | null,
+  headerOf: (seq: number) => SampleHeader,
 ) => {
   const digest = (what: string | number) => createHash('sha256').update(`${workspace} ${what}`).digest()
   const producer = `prd_${uuid(digest('producer'))}`
-  const agent = `agt_${uuid(digest('agent'))}`
+  const own = `agt_${uuid(digest('agent'))}`
   let prev = Buffer.alloc(32).toString('base64url')
   return (seq: number) => {
     const salt = digest(seq)
     const payload = seq < 0 ? null : payloadOf(seq)
     const commit =
       payload === null ? salt.toString('base64url') : commitment.commitPayload(payload, salt).commit
+    const {
+      agent = own,
+      type = 'tool.called',
+      decision,
+      ts = 1_795_176_000_000 + seq,
+    } = seq < 0 ? {} : headerOf(seq)
+    const decided = decision === undefined ? '' : `"decision":"${decision}",`
     // Canonical by hand (RFC 8785): a million of them are wanted.
     const text =
-      `{"agent":"${agent}","commit":"${commit}","id":"evt_${uuid(salt)}","prev":"${prev}","producer":"${producer}",` +
-      `"pseq":${seq},"ts":${1_795_176_000_000 + seq},"type":"tool.called","v":1,"ws":"${workspace}"}`
+      `{"agent":"${agent}","commit":"${commit}",${decided}"id":"evt_${uuid(salt)}","prev":"${prev}","producer":"${producer}",` +
+      `"pseq":${seq},"ts":${ts},"type":"${type}","v":1,"ws":"${workspace}"}`
     const header = Buffer.from(text)
     const leaf = merkle.leafHash(header)
     if (seq >= 0) prev = Buffer.from(leaf).toString('base64url')
