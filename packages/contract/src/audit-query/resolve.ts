@@ -17,7 +17,7 @@ const controlPlane = 'control-plane'
 
 /**
  * The query about ids, which needs no directory any more: a share or a live tail that holds it never widens when names are
- * given anew. Runtimes become their agents. What nobody is called stays, and matches nothing.
+ * given anew. Runtimes become their agents. What nobody is called stays, and matches nothing: resolve once.
  */
 export const resolveQuery = (query: AuditQuery, directory: Directory): AuditQuery => ({
   ...query,
