@@ -136,7 +136,7 @@ export const auditSearch = {
     scope: 'audit:read',
     summary:
       'Every entry that answers a query as a file, oldest first: CSV, or JSON lines that prove themselves',
-    query: z.strictObject({ q: z.optional(QueryText), format: z.enum(['csv', 'jsonl']) }),
+    query: z.strictObject({ q: z.optional(QueryText), format: z.optional(z.enum(['csv', 'jsonl'])) }),
     reply: 'ndjson',
   }),
 }

@@ -10,7 +10,7 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
 }
 
 export const exportHandlers = (deps: Deps): Handlers<'exportEntries'> => ({
-  exportEntries: async ({ query: { q, format } }, context) => {
+  exportEntries: async ({ query: { q, format = 'jsonl' } }, context) => {
     const { count, text } = await openExport(deps, context, q, format)
     const stamp = instant(context.now).slice(0, 19).replaceAll(':', '')
     return new Response(bodyOf(deps, context, text), {

@@ -95,8 +95,8 @@ describeBackends('paging the audit log', (open) => {
     expect((await list({ before: '401', limit: '1' })).proof).toBeNull()
     expect((await list({ before: '402', limit: '3' })).proof).toMatchObject({ from: 399, to: 400 })
     await expect(list({ before: '3', from: '2' })).rejects.toMatchObject({ code: 'invalid_request' })
-    const nothing = { entries: [], size: 0, checkpoint: null, proof: null }
-    expect(await listEntries(database, 'other', {})).toEqual(nothing)
+    const nothing = { entries: [], size: 0, checkpoint: null, proof: null, total: { count: 0, exact: true } }
+    expect(await listEntries(database, 'other', {})).toMatchObject(nothing)
     await database.cleanup()
   })
 })

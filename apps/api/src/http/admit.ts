@@ -19,6 +19,12 @@ export interface Gate {
 /** Kubelets probe by pod address, and these rows tell a stranger nothing a rebound page could use. */
 export const isOpenProbe = (row: Partial<Endpoint>): boolean => row.errors === 'probe' && row.scope === null
 
+/**
+ * Pages for outsiders (share links) act for nobody: whoever asks, signed in or not, gets the same answer. So nobody is looked
+ * up, and their form, which a page without referrer posts as `Origin: null` (Fetch §3.2), needs no origin of ours.
+ */
+const isOpenPage = (row: Endpoint): boolean => row.scope === null && row.reply === 'html'
+
 /** TRUST BOUNDARY: credential, rate, scope, workspace, origin, in this order. Throws the Fault of the first that fails. */
 export const admit = async (
   gate: Gate,
@@ -36,6 +42,7 @@ export const admit = async (
 }
 
 const identify = async (gate: Gate, row: Endpoint, request: Request, now: number): Promise<Actor | null> => {
+  if (isOpenPage(row)) return null
   try {
     return await gate.authenticate(request, now)
   } catch (error) {
@@ -68,7 +75,7 @@ const requireWorkspace = (actor: Actor | null, asked: string | null): string => 
 
 /** Cookies travel with other sites' requests, Authorization does not: cookie writes and sign-in prove their origin. */
 const requireOwnWrite = (gate: Gate, row: Endpoint, request: Request, actor: Actor | null): void => {
-  if (row.method === 'GET') return
+  if (row.method === 'GET' || isOpenPage(row)) return
   const fromBrowser = request.headers.has('origin') && !request.headers.has('authorization')
   if (actor?.kind === 'person' || fromBrowser) gate.hosts.requireOurOrigin(request)
 }

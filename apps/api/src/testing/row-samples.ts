@@ -11,6 +11,12 @@ const sampleIds: Partial<Record<EndpointName, string>> = {
   putMachine: machineId,
   removeKey: newId('key', 0, new Uint8Array(10)),
   removeWorkspace: 'nowhere',
+  putView: newId('viw', 0, new Uint8Array(10)),
+  removeView: newId('viw', 0, new Uint8Array(10)),
+  getShare: newId('shr', 0, new Uint8Array(10)),
+  removeShare: newId('shr', 0, new Uint8Array(10)),
+  readShare: newId('shr', 0, new Uint8Array(10)),
+  readShareProofs: newId('shr', 0, new Uint8Array(10)),
 }
 
 /** A batch of one valid snapshot of a machine. */
@@ -51,6 +57,10 @@ export const bodies: Partial<Record<EndpointName, unknown>> = {
   postSnapshots: snapshotFor(machineId),
   postErasures: { seqs: [0], reason: 'asked for' },
   postEntries: { entries: [createProducer('access').next()] },
+  postView: { name: 'refusals', q: 'decision:deny' },
+  putView: { name: 'refusals', q: 'decision:deny' },
+  postShare: { title: '', scope: { kind: 'selection', seqs: [0] }, redact: [] },
+  previewShare: { scope: { kind: 'selection', seqs: [0] } },
 }
 
 /** The row's path with an id that fits in every place. */

@@ -70,6 +70,12 @@ export const sampleCalls: { readonly [K in Posted]: Args<Api[K]> & Args<Endpoint
   createKey: { body: { name: 'ci', scopes: ['fleet:read'], ttlSeconds: 3600 } },
   postEntries: { body: { entries: [createProducer('bad input').next()] } },
   postErasures: { body: { seqs: [0], reason: 'asked for by the person it is about' } },
+  postView: { body: { name: 'refusals', q: 'decision:deny' } },
+  putView: { params: { id: `viw_${uuid}` }, body: { name: 'refusals', q: 'decision:deny' } },
+  postShare: {
+    body: { title: 'for the audit', scope: { kind: 'selection', q: 'decision:deny' }, redact: ['request'] },
+  },
+  previewShare: { body: { scope: { kind: 'range', from: 0, to: 1, q: 'decision:deny' } } },
   createEnrollment: { body: { ttlSeconds: 3600 } },
   joinMachine: { body: { name: 'laptop' } },
 }
