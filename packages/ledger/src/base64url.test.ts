@@ -25,3 +25,11 @@ it('reads nothing that it would write otherwise', () => {
     { numRuns: 2000 },
   )
 })
+
+it('refuses a character that is none wherever it stands', () => {
+  const whole = base64url.encode(new Uint8Array(35).fill(0xa5))
+  for (let length = 2; length <= whole.length; length += 1)
+    for (const other of ['=', '+', '/', '\u0080', '\u0141', '\ud800', '\0', ' '])
+      for (let at = 0; at < length; at += 1)
+        expect(base64url.decode(`${whole.slice(0, at)}${other}${whole.slice(at + 1, length)}`)).toBeNull()
+})

@@ -26,21 +26,27 @@ export const base64url = {
   },
   /** Null for anything `encode` could not have written: padding, other alphabets, stray trailing bits. */
   decode: (text: string): Uint8Array | null => {
-    if (text.length % 4 === 1) return null
+    const left = text.length % 4
+    if (left === 1) return null
     const bytes = new Uint8Array((text.length * 3) >> 2)
-    let [bits, held, at] = [0, 0, 0]
-    for (let index = 0; index < text.length; index += 1) {
-      const value = valueOfCode[text.charCodeAt(index)] ?? -1
-      if (value < 0) return null
-      bits = (bits << 6) | value
-      held += 6
-      if (held < 8) continue
-      held -= 8
-      bytes[at] = bits >> held
-      at += 1
-      bits &= (1 << held) - 1
+    const value = (index: number) => valueOfCode[text.charCodeAt(index)] ?? -1
+    let [index, at] = [0, 0]
+    for (; index + 3 < text.length; index += 4) {
+      // One that is not in the alphabet is -1, and keeps the sum of all negative wherever it stands.
+      const bits =
+        (value(index) << 18) | (value(index + 1) << 12) | (value(index + 2) << 6) | value(index + 3)
+      if (bits < 0) return null
+      bytes[at] = bits >> 16
+      bytes[at + 1] = bits >> 8
+      bytes[at + 2] = bits
+      at += 3
     }
-    return bits === 0 ? bytes : null
+    if (left === 0) return bytes
+    const third = left === 3 ? value(index + 2) : 0
+    const bits = (value(index) << 12) | (value(index + 1) << 6) | third
+    bytes[at] = bits >> 10
+    if (left === 3) bytes[at + 1] = bits >> 2
+    return bits >= 0 && (bits & (left === 3 ? 0b11 : 0b1111_111111)) === 0 ? bytes : null
   },
 }
 

@@ -2,7 +2,7 @@ import { base64url } from './base64url.ts'
 import { canonicalText } from './canonical.ts'
 import { EntryError } from './entry-error.ts'
 import type { EntryHeader } from './entry-header.ts'
-import { bytesOf, type Digest, digestOf, putDigest, taggedHash } from './hash.ts'
+import { bytesOf, type Digest, digestOf, putDigest } from './hash.ts'
 import { formatPointer } from './json-error.ts'
 
 /** Small facts about an event, stored apart from its header. */
@@ -124,17 +124,22 @@ export const checkDisclosure = (
   })
 
 /** A member that says both is refused: what a reader is shown would not be what was checked. */
-const hashOf = (member: DisclosedMember): Uint8Array => {
-  if (!('hash' in member))
-    return bytesOf(memberHash(bytes32(member.key), memberText(member.name, member.value)))
+const hashOf = (member: DisclosedMember): Digest => {
+  if (!('hash' in member)) return memberHash(bytes32(member.key), memberText(member.name, member.value))
   if (Object.keys(member).length > 1) throw new EntryError('value', 'a member is either shown or hidden')
   return bytes32(member.hash)
 }
 
 /** Keys ascend strictly, so one payload cannot be shown as two. */
 const inOrder = (members: readonly DisclosedMember[]): boolean => {
-  const names = members.flatMap((member) => ('hash' in member ? [] : [member.name]))
-  return JSON.stringify([...new Set(names)].sort()) === JSON.stringify(names)
+  let before: string | null = null
+  for (const member of members) {
+    if ('hash' in member) continue
+    // By UTF-16 code units, as JCS sorts.
+    if (before !== null && member.name <= before) return false
+    before = member.name
+  }
+  return true
 }
 
 /** 0x11 ‖ k_i ‖ JCS([name, value]) */
@@ -165,8 +170,17 @@ const memberText = (name: string, value: unknown): string => {
   }
 }
 
-const commitTo = (hashes: readonly Uint8Array[]): string =>
-  base64url.encode(taggedHash(0x12, Uint8Array.of(hashes.length), ...hashes))
+/** The hashes are there by now: nothing of others runs while the input is put together. */
+const commitTo = (hashes: readonly Digest[]): string => {
+  commitInput[0] = 0x12
+  commitInput[1] = hashes.length
+  let at = 2
+  for (const hash of hashes) {
+    putDigest(hash, commitInput, at)
+    at += 32
+  }
+  return base64url.encode(bytesOf(digestOf(commitInput.subarray(0, at))))
+}
 
 const bytes32 = (text: string): Uint8Array => {
   const bytes = base64url.decode(text)

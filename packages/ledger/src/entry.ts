@@ -1,8 +1,8 @@
 import { base64url, isBytes32 } from './base64url.ts'
-import { canonicalize } from './canonical.ts'
+import { canonicalize, canonicalText } from './canonical.ts'
 import { EntryError } from './entry-error.ts'
 import { type EntryHeader, uuid } from './entry-header.ts'
-import { scanHeader } from './header-scan.ts'
+import { scanHeader, scanHeaderText } from './header-scan.ts'
 import { formatPointer } from './json-error.ts'
 import { type JsonValue, parseJson } from './parse-json.ts'
 
@@ -32,6 +32,23 @@ export const parseHeader = (bytes: Uint8Array): EntryHeader => {
     throw new EntryError('canonical', 'the header is not written in canonical form (RFC 8785)')
   }
   return value
+}
+
+/**
+ * The header that a text is, null for what `parseHeader` would refuse of it. TRUST BOUNDARY: a canonical text is the only one
+ * that is written back as it was, so the platform's own parser will do. Where no reason is asked for, it is all that is needed.
+ */
+export const tryHeader = (text: string): EntryHeader | null => {
+  const scanned = scanHeaderText(text)
+  // What a header may hold is ASCII: as many bytes as characters.
+  if (scanned !== null || text.length > maxHeaderBytes) return scanned
+  try {
+    const value: unknown = JSON.parse(text)
+    requireHeader(value)
+    return canonicalText(value) === text ? value : null
+  } catch {
+    return null
+  }
 }
 
 const readJson = (bytes: Uint8Array): JsonValue => {

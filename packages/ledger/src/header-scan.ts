@@ -12,15 +12,20 @@ const canonical = new RegExp(
     '"ws":"([a-z][a-z0-9-]{0,39})"\\}$',
 )
 const noHash = 'A'.repeat(43)
+const mostLength = 700
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Reads a header the short way; null means only that the long way has to decide. TRUST BOUNDARY: accepts no bytes that
  * `parseHeader` would refuse without it. What is no UTF-8 decodes to U+FFFD, which fits nowhere.
  */
-export const scanHeader = (bytes: Uint8Array): EntryHeader | null => {
+export const scanHeader = (bytes: Uint8Array): EntryHeader | null =>
   // Longer ones than any that fits, without a look.
-  const match = bytes.length > 700 ? null : canonical.exec(decoder.decode(bytes))
+  bytes.length > mostLength ? null : scanHeaderText(decoder.decode(bytes))
+
+/** The same for text: what fits is ASCII, and stands for the bytes it is written in. */
+export const scanHeaderText = (text: string): EntryHeader | null => {
+  const match = text.length > mostLength ? null : canonical.exec(text)
   if (match === null) return null
   const [, agent, commit = '', decision, id = '', policy, prev = '', producer = ''] = match
   const [pseq, ts, type = '', v, ws = ''] = match.slice(8)

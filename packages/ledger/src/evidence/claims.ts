@@ -1,5 +1,4 @@
 import { checkDisclosure } from '../commitment.ts'
-import { parseHeader } from '../entry.ts'
 import type { EntryHeader } from '../entry-header.ts'
 import type { DisclosedEntry } from './disclosure.ts'
 import { type Contradiction, contradiction } from './verdict.ts'
@@ -43,13 +42,4 @@ const judgeClaims = ({ seq, payload, members, erasedBy }: Claims, header: EntryH
   if (!agrees)
     found.push(contradiction('commitment', place, 'what is said of its payload does not agree with itself'))
   return found
-}
-
-/** Null when the bytes are no header. */
-export const tryHeader = (bytes: Uint8Array): EntryHeader | null => {
-  try {
-    return parseHeader(bytes)
-  } catch {
-    return null
-  }
 }

@@ -111,6 +111,13 @@ describe('what makes no document', () => {
     expect(parseDisclosure(formatDisclosure(share))).toEqual(share)
   })
 
+  it('is not read where a value names a prototype, or says a member twice', async () => {
+    const text = formatDisclosure(withValue(shareOf(await createShareLog(3), [0, 2]), { a: 1 }))
+    expect(parseDisclosure(text)).not.toBeNull()
+    for (const value of ['{"__proto__":1}', '{"a":1,"a":1}', '{"a":1.0}', '{"b":1,"a":1}', '{"a":"\\ud800"}'])
+      expect(parseDisclosure(text.replaceAll('{"a":1}', value))).toBeNull()
+  })
+
   it('takes values as deep as JSON is read by itself', async () => {
     const share = withValue(shareOf(await createShareLog(3), [0, 2]), nested(64))
     expect(parseDisclosure(formatDisclosure(share))).toEqual(share)

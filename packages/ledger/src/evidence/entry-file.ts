@@ -35,7 +35,7 @@ export const parseEntryFile = (text: string): EntryFile | null => {
 const parseExtra = (bytes: Uint8Array): Pick<EntryFile, 'header' | 'members'> | null => {
   try {
     const value = parseJson(bytes)
-    if (!hasNames(value, 'header,members')) return null
+    if (!hasNames(value, ['header', 'members'])) return null
     const { header: text, members } = value
     if (!isText(text) || !isMembers(members)) return null
     if (base64url.encode(canonicalize(value)) !== base64url.encode(bytes)) return null

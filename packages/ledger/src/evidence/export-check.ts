@@ -1,10 +1,11 @@
 import { base64url } from '../base64url.ts'
+import { tryHeader } from '../entry.ts'
 import type { EntryHeader } from '../entry-header.ts'
 import { leafHash } from '../merkle/hashes.ts'
 import { createSelectionFold, type SelectionFold } from '../merkle/selection-fold.ts'
 import { sameHash } from '../merkle/verify.ts'
 import type { Checkpoint } from '../notes/checkpoint.ts'
-import { createClaimCheck, tryHeader } from './claims.ts'
+import { createClaimCheck } from './claims.ts'
 import { type ExportedEntry, type ExportHead, parseExportLine } from './export-lines.ts'
 import { judgeNote } from './judge-note.ts'
 import {
@@ -112,14 +113,15 @@ class StreamedCheck implements ExportCheck {
     const size = this.#head?.size ?? 0
     const place = `entry ${row.seq}`
     const bytes = this.#encoder.encode(row.header)
-    const header = tryHeader(bytes)
+    const header = tryHeader(row.header)
     const before = this.#found.length
     this.#entries += 1
     if (row.seq <= this.#last) this.#add('order', place, 'it does not come after the one before it')
-    if (row.pending !== row.seq >= size)
+    const pending = row.pending === true
+    if (pending !== row.seq >= size)
       this.#add('inclusion', place, 'it is pending exactly when the checkpoint ends before it')
     for (const one of this.#claims.check(row, header)) this.#add(one.kind, one.place, one.detail)
-    if (row.pending) this.#pending += 1
+    if (pending) this.#pending += 1
     else {
       const leaf = leafHash(bytes)
       this.#fit(this.#fold.entry(row.seq, leaf), place)

@@ -25,8 +25,8 @@ export interface ExportedEntry extends Omit<DisclosedEntry, 'leaf'> {
   readonly receivedAt: string
   /** Who may write as its producer, as the control plane says. */
   readonly owner: string
-  /** At or above the size of the checkpoint: nothing proves it yet. */
-  readonly pending: boolean
+  /** True at or above the size of the checkpoint, where nothing proves it yet; else false or not there. */
+  readonly pending?: boolean
 }
 
 /** Each kind of line as it is read; null stands for what is none. */
@@ -47,7 +47,7 @@ export const formatExportHead = (head: ExportHead): string => {
 export const formatExportEntry = (row: ExportedEntry): string => {
   const { seq, header, payload, members, erasedBy, receivedAt, owner, pending } = row
   const entry = { seq, header, payload, members, erasedBy, receivedAt, owner }
-  return JSON.stringify({ entry: pending ? { ...entry, pending } : entry })
+  return JSON.stringify({ entry: pending === true ? { ...entry, pending } : entry })
 }
 
 /** The hashes of `merkle.planGap`; no line where there are none. */
@@ -61,10 +61,10 @@ export const formatExportEnd = (count: number): string => JSON.stringify({ end: 
 export const parseExportLine = (text: string): ExportLine | null => {
   const value = tryParse(text)
   if (value === null) return null
-  if (hasNames(value, 'entry')) return readEntry(value.entry)
-  if (hasNames(value, 'gap')) return readGap(value.gap)
-  if (hasNames(value, 'end'))
-    return hasNames(value.end, 'count') && isCount(value.end.count)
+  if (hasNames(value, ['entry'])) return readEntry(value.entry)
+  if (hasNames(value, ['gap'])) return readGap(value.gap)
+  if (hasNames(value, ['end']))
+    return hasNames(value.end, ['count']) && isCount(value.end.count)
       ? { end: { count: value.end.count } }
       : null
   return isHead(value) ? { head: value } : null
@@ -80,8 +80,10 @@ const tryParse = (text: string): unknown => {
   }
 }
 
+const headNames = 'kind,v,origin,query,size,count,checkpoint,keys,createdAt'.split(',')
+
 const isHead = (value: unknown): value is ExportHead =>
-  hasNames(value, 'checkpoint,count,createdAt,keys,kind,origin,query,size,v') &&
+  hasNames(value, headNames) &&
   value.kind === kind &&
   value.v === 1 &&
   [value.origin, value.query, value.checkpoint, value.createdAt].every(isText) &&
@@ -89,16 +91,15 @@ const isHead = (value: unknown): value is ExportHead =>
   isCount(value.count) &&
   isList(value.keys, isText)
 
-const entryNames = 'erasedBy,header,members,owner,payload,receivedAt,seq'
-const pendingNames = 'erasedBy,header,members,owner,payload,pending,receivedAt,seq'
+const entryNames = 'seq,header,payload,members,erasedBy,receivedAt,owner'.split(',')
+const pendingNames = [...entryNames, 'pending']
 
 const readEntry = (value: unknown): ExportLine | null => {
-  if (!isRecord(value)) return null
-  const pending = value.pending === true
-  return isEntry(value, pending ? pendingNames : entryNames) ? { entry: { ...value, pending } } : null
+  const names = isRecord(value) && value.pending === true ? pendingNames : entryNames
+  return isEntry(value, names) ? { entry: value } : null
 }
 
-const isEntry = (value: unknown, names: string): value is Omit<ExportedEntry, 'pending'> =>
+const isEntry = (value: unknown, names: readonly string[]): value is ExportedEntry =>
   hasNames(value, names) && hasClaims(value) && isText(value.receivedAt) && isText(value.owner)
 
 const readGap = (value: unknown): ExportLine | null => {

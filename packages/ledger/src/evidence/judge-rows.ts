@@ -1,9 +1,10 @@
 import { decodeHash } from '../base64.ts'
 import { base64url } from '../base64url.ts'
+import { tryHeader } from '../entry.ts'
 import { leafHash } from '../merkle/hashes.ts'
 import { checkSelection } from '../merkle/selection.ts'
 import type { Checkpoint } from '../notes/checkpoint.ts'
-import { createClaimCheck, tryHeader } from './claims.ts'
+import { createClaimCheck } from './claims.ts'
 import type { DisclosedEntry, Disclosure } from './disclosure.ts'
 import { type Contradiction, contradiction } from './verdict.ts'
 
@@ -49,7 +50,7 @@ const judgeEach = ({ entries, redacted }: Disclosure): Contradiction[][] => {
   const encoder = new TextEncoder()
   return entries.map((row) => {
     const bytes = encoder.encode(row.header)
-    const found = claims.check(row, tryHeader(bytes))
+    const found = claims.check(row, tryHeader(row.header))
     if (base64url.encode(leafHash(bytes)) !== row.leaf)
       found.unshift(contradiction('inclusion', `entry ${row.seq}`, 'the log holds another header here'))
     return found

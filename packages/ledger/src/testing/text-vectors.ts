@@ -1,7 +1,7 @@
 import { base64url } from '../base64url.ts'
 import { canonicalize } from '../canonical.ts'
 import { checkDisclosure, checkPayload, commitPayload } from '../commitment.ts'
-import { formatHeader, parseHeader } from '../entry.ts'
+import { formatHeader, parseHeader, tryHeader } from '../entry.ts'
 import { EntryError } from '../entry-error.ts'
 import { JsonError } from '../json-error.ts'
 import { parseJson } from '../parse-json.ts'
@@ -18,6 +18,10 @@ export const checkJson: VectorCheck = ({ name, valid, bytes }) => {
 
 export const checkEntry: VectorCheck = ({ name, valid, bytes }) => {
   const reason = reasonOf(() => parseHeader(bytes))
+  // What is no UTF-8 decodes to U+FFFD, which no header holds.
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  const read = differ(tryHeader(text), valid ? parseHeader(bytes) : null)
+  if (read !== null) return `as text: ${read}`
   if (!valid) return differ(reason, name.split('-')[0])
   return reason === 'none' ? differ(formatHeader(parseHeader(bytes)), bytes) : `refused: ${reason}`
 }
