@@ -56,7 +56,8 @@ const openOnServer =
 const wipe = async (access: { url: string; authToken?: string }): Promise<void> => {
   const { client, close } = await openBackend(access)
   const { rows } = await client.execute(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    // What FTS5 keeps beside its table goes with it.
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'audit_text_%'",
   )
   const names = rows.map((row) => String(row.name))
   if (names.includes('workspaces')) {
