@@ -14,8 +14,9 @@ export function createLinks(workspace: string | null) {
     agent: (id: string) => link(`/agents/${encodeURIComponent(id)}`),
     sessions: (filters?: Readonly<Record<string, string | null | undefined>>) => link('/sessions', filters),
     session: (id: string) => link('/sessions', { session: id }),
-    audit: () => link('/audit'),
-    entry: (seq: number) => link('/audit', { seq: String(seq) }),
+    audit: (filters?: Readonly<Record<string, string | null | undefined>>) => link('/audit', filters),
+    /** `q`: among the entries of a query. */
+    entry: (seq: number, q: string | null = null) => link('/audit', { q, seq: String(seq) }),
     shareLinks: () => link('/audit/links'),
     shareVisits: (id: string) => link('/audit', { q: `share:${id}` }),
     settings: () => link('/settings'),

@@ -73,6 +73,10 @@ export class SmallLog {
     return this.#fold(merkle.planRange(from, to, size))
   }
 
+  selection(seqs: readonly number[], size = this.leaves.length): string[] {
+    return this.#fold(merkle.planSelection(seqs, size))
+  }
+
   path(seq: number, size = this.leaves.length): string[] {
     return this.#fold(merkle.planInclusion(seq, size))
   }

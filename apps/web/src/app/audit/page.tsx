@@ -14,7 +14,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   const search = await searchParams
   const api = await serverApi(firstOf(search.workspace))
   return (
-    <Prefetched load={(client) => loadAudit(client, api, readUrl(search).seq)}>
+    <Prefetched load={(client) => loadAudit(client, api, readUrl(search))}>
       <AuditPage />
     </Prefetched>
   )

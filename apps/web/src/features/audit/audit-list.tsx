@@ -9,7 +9,7 @@ import { column, rowGrid, rowPx } from './audit-columns.ts'
 import { AuditRowLine } from './audit-row.tsx'
 import type { AuditRow } from './audit-rows.ts'
 import type { AgentNames } from './entry-words.tsx'
-import type { RowProofs } from './use-row-proofs.ts'
+import type { RowProofs } from './row-proof.ts'
 
 /** Height of a row here, px. */
 export function useRowPx(): number {
@@ -21,22 +21,30 @@ export function AuditList({
   rows,
   proofs,
   names,
-  size,
+  count,
+  rowIndexOf,
+  old,
   at,
   reveal,
   peeked,
+  q,
   open,
   more,
 }: {
   rows: readonly AuditRow[]
   proofs: RowProofs
   names: AgentNames
-  /** Entries in the log, for those who hear the table. */
-  size: number
+  /** Rows there are in all, for those who hear the table; -1 where nobody knows. */
+  count: number
+  /** Which of them a row is, from 1. */
+  rowIndexOf: (row: AuditRow, index: number) => number
+  /** Rows of what was asked before, until the answer is here. */
+  old: boolean
   /** Row the keyboard is on; -1 for none. */
   at: number
   reveal: number | null
   peeked: number | null
+  q: string | null
   open: (seq: number) => void
   /** Fetches the next page; null when there is none to fetch now. */
   more: (() => unknown) | null
@@ -45,7 +53,13 @@ export function AuditList({
   const heightOf = useCallback(() => height, [height])
   const end = useCallback(() => void more?.(), [more])
   return (
-    <div role="table" aria-label="Entries" aria-rowcount={size + 1}>
+    <div
+      role="table"
+      aria-label="Entries"
+      aria-rowcount={count < 0 ? -1 : count + 1}
+      aria-busy={old}
+      className={old ? 'opacity-60' : undefined}
+    >
       <HeadRow />
       <div role="rowgroup">
         <VirtualRows
@@ -59,9 +73,10 @@ export function AuditList({
               row={row}
               proof={proofs.get(row.seq)}
               names={names}
-              rowIndex={size - row.seq + 1}
+              rowIndex={rowIndexOf(row, index) + 1}
               at={index === at}
               peeked={row.seq === peeked}
+              q={q}
               open={() => open(row.seq)}
             />
           )}

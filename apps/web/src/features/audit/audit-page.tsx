@@ -1,41 +1,66 @@
 'use client'
 
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useQueryStates } from 'nuqs'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useApi } from '../../lib/api.ts'
 import { useLog } from '../../lib/evidence/use-log.ts'
 import { useLinks } from '../../lib/links.ts'
 import { useListKeys } from '../../lib/list-keys.ts'
 import { PageHead } from '../../ui/page-head.tsx'
-import { AuditCopies } from './audit-copies.tsx'
+import { AuditFacets } from './audit-facets.tsx'
+import { AuditHistogram } from './audit-histogram.tsx'
 import { AuditList, useRowPx } from './audit-list.tsx'
 import { AuditNews } from './audit-news.tsx'
+import { AuditQueryBar } from './audit-query-bar.tsx'
+import { KeyHints } from './audit-tools.tsx'
 import { EntryPeek } from './entry-peek.tsx'
+import { ExportLine } from './export-line.tsx'
 import { auditParsers } from './filters.ts'
 import { leadSentence } from './lead-sentence.ts'
+import { LiveNews, notLive } from './live-switch.tsx'
 import { LogHistory } from './log-history.tsx'
 import { LogVerdict } from './log-verdict.tsx'
 import { NewerEntries } from './newer-entries.tsx'
+import { NoAnswers } from './no-answers.tsx'
 import { NoEntries } from './no-entries.tsx'
-import { agentNamesQuery, entriesQuery, type Opening } from './queries.ts'
+import { facetsQuery, histogramQuery, type Opening } from './queries.ts'
+import { useEntries } from './use-entries.ts'
+import { useExport } from './use-export.ts'
+import { useFollowed } from './use-followed.ts'
+import { useNames } from './use-names.ts'
+import { useQueryText } from './use-query-text.ts'
 import { useRowProofs } from './use-row-proofs.ts'
 import { useSteadyPrepend } from './use-steady-prepend.ts'
 
-/** Every entry by its place in the log, newest first, each checked by this browser. */
+/** The log by its places, or what answers a query; each entry checked by this browser. What is asked stands in the URL. */
 export function AuditPage() {
   const api = useApi()
   const links = useLinks()
   const view = useLog()
+  const query = useQueryText()
+  const { q } = query
   const [url, setUrl] = useQueryStates(auditParsers)
   const [opening, setOpening] = useState<Opening>({ around: url.seq, turn: 0 })
   const [reveal, setReveal] = useState<number | null>(null)
-  const list = useInfiniteQuery(entriesQuery(api, opening))
-  const names = useQuery(agentNamesQuery(api)).data ?? {}
-  const pages = useMemo(() => list.data?.pages ?? [], [list.data])
-  const rows = useMemo(() => pages.flatMap((page) => page.rows), [pages])
-  const proofs = useRowProofs(pages, view)
-  const size = Math.max(view.log?.size ?? 0, ...pages.map((page) => page.size))
+  const [live, setLive] = useState(notLive)
+  const field = useRef<HTMLInputElement>(null)
+  const top = useRef<HTMLDivElement>(null)
+  const asked = !query.broken
+  const facets = useQuery({ ...facetsQuery(api, q), enabled: asked })
+  const histogram = useQuery({ ...histogramQuery(api, q), enabled: asked })
+  const reopen = () => setOpening(({ turn }) => ({ around: null, turn: turn + 1 }))
+  const list = useEntries(q, query.broken, opening)
+  const followed = useFollowed({ query, list, live, opening, top, reopen })
+  const { rows, tail } = followed
+  const single = useMemo(
+    () => (list.pages.length > 0 ? tail.shown : rows),
+    [list.pages.length, tail.shown, rows],
+  )
+  const proofs = useRowProofs(list.pages, single, view)
+  const names = useNames(facets.data?.facets ?? [])
+  const exports = useExport(q, view)
+  const size = Math.max(view.log?.size ?? 0, list.size)
   const index = rows.findIndex((row) => row.seq === (url.at ?? url.seq))
   useEffect(() => {
     // Once, for the entry the address names: it may stand below what is in view.
@@ -43,25 +68,29 @@ export function AuditPage() {
   }, [opening, index])
   const newest = rows[0]?.seq ?? -1
   const steady = useSteadyPrepend(newest, useRowPx())
+  const waiting = live.on || q !== null ? followed.waiting : rows.length === 0 ? size : size - 1 - newest
   const show = () => {
-    window.scrollTo({ top: 0 })
+    top.current?.scrollIntoView({ block: 'nearest' })
+    if (q === null && !live.on) window.scrollTo({ top: 0 })
     void setUrl({ at: null })
-    setOpening({ around: null, turn: opening.turn + 1 })
+    if (live.on && followed.prepends) followed.show()
+    else reopen()
+  }
+  const step = (by: 1 | -1) => {
+    const to = Math.min(rows.length - 1, Math.max(0, index + by))
+    const next = rows[to]
+    if (next === undefined) return
+    void setUrl({ at: next.seq, ...(url.seq === null ? {} : { seq: next.seq }) })
+    setReveal(to)
   }
 
   useListKeys({
-    move: (by) => {
-      const to = Math.min(rows.length - 1, Math.max(0, index + by))
-      const next = rows[to]
-      if (next === undefined) return
-      void setUrl({ at: next.seq, ...(url.seq === null ? {} : { seq: next.seq }) })
-      setReveal(to)
-    },
+    move: step,
     peek: () => void setUrl({ seq: url.seq === null ? (rows[Math.max(0, index)]?.seq ?? null) : null }),
-    query: () => undefined,
+    query: () => field.current?.focus(),
     link: () => {
       const seq = url.seq ?? url.at
-      const path = seq === null ? links.audit() : links.entry(seq)
+      const path = seq === null ? links.audit({ q }) : links.entry(seq, q)
       void navigator.clipboard.writeText(`${window.location.origin}${path}`).catch(() => undefined)
     },
     close: () => void setUrl({ seq: null }),
@@ -69,42 +98,79 @@ export function AuditPage() {
 
   return (
     <>
-      <PageHead title="Audit" lead={leadSentence(view, size)}>
+      <PageHead title="Audit" lead={leadSentence(view, list.size, q === null ? null : { total: list.total })}>
         <LogVerdict view={view} />
-        <AuditCopies workspace={view.log?.workspace ?? null} />
       </PageHead>
       <LogHistory view={view} />
-      <div className="flex border-t">
-        <div className="@container min-w-0 flex-1">
-          <AuditNews count={rows.length === 0 ? size : size - 1 - newest} show={show} />
-          {rows.length === 0 ? (
-            <NoEntries error={list.error} pending={list.isPending} />
-          ) : (
-            <>
-              <NewerEntries list={list} steady={steady} />
-              <AuditList
-                rows={rows}
-                proofs={proofs}
-                names={names}
-                size={size}
-                at={index}
-                reveal={reveal}
-                peeked={url.seq}
-                open={(seq) => void setUrl({ seq, at: seq })}
-                more={list.hasNextPage && !list.isFetching ? list.fetchNextPage : null}
-              />
-            </>
+      <AuditQueryBar
+        query={query}
+        field={field}
+        facets={facets.data?.facets ?? []}
+        names={names.byId}
+        refusal={list.error}
+        live={{ choice: live, state: followed.state, set: setLive }}
+        exports={exports}
+        log={view.log?.workspace ?? null}
+        shown={{ rows: list.rows, peeked: url.seq, size }}
+      />
+      <ExportLine work={exports.work} close={exports.close} />
+      <LiveNews count={followed.came} />
+      <div className="border-t lg:flex">
+        <AuditFacets
+          facets={facets.data?.facets ?? []}
+          query={query}
+          names={names.byId}
+          old={facets.isPlaceholderData}
+        />
+        <div className="flex min-w-0 flex-1">
+          <div className="@container min-w-0 flex-1">
+            <AuditHistogram
+              histogram={histogram.data ?? null}
+              query={query}
+              old={histogram.isPlaceholderData}
+              why={histogram.error?.message ?? null}
+            />
+            <div ref={top} className="scroll-mt-24" />
+            <AuditNews count={waiting} over={tail.over} show={show} />
+            {rows.length === 0 ? (
+              q === null ? (
+                <NoEntries error={list.error} pending={list.pending} />
+              ) : (
+                <NoAnswers query={query} searched={list.indexed} error={list.error} pending={list.pending} />
+              )
+            ) : (
+              <>
+                <NewerEntries newer={list.newer} steady={steady} />
+                <AuditList
+                  rows={rows}
+                  proofs={proofs}
+                  names={names.agents}
+                  count={q === null ? size : list.total?.exact ? list.total.count + followed.came : -1}
+                  rowIndexOf={(row, place) => (q === null ? size - row.seq : place + 1)}
+                  old={list.old}
+                  at={index}
+                  reveal={reveal}
+                  peeked={url.seq}
+                  q={q}
+                  open={(seq) => void setUrl({ seq, at: seq })}
+                  more={list.more}
+                />
+                <KeyHints />
+              </>
+            )}
+          </div>
+          {url.seq !== null && (
+            <EntryPeek
+              seq={url.seq}
+              view={view}
+              proof={proofs.get(url.seq)}
+              names={names.agents}
+              query={query}
+              step={(by) => (rows[index + by] === undefined || index < 0 ? null : () => step(by))}
+              close={() => void setUrl({ seq: null })}
+            />
           )}
         </div>
-        {url.seq !== null && (
-          <EntryPeek
-            seq={url.seq}
-            view={view}
-            proof={proofs.get(url.seq)}
-            names={names}
-            close={() => void setUrl({ seq: null })}
-          />
-        )}
       </div>
     </>
   )

@@ -10,7 +10,7 @@ import type { AuditRow } from './audit-rows.ts'
 import { instantOf } from './entry-header.ts'
 import { type AgentNames, DecisionMark, EntryAgent, EntryWords } from './entry-words.tsx'
 import { ProofGlyph } from './proof-glyph.tsx'
-import type { RowProof } from './row-prover.ts'
+import type { RowProof } from './row-proof.ts'
 
 interface Props {
   row: AuditRow
@@ -19,6 +19,8 @@ interface Props {
   rowIndex: number
   at: boolean
   peeked: boolean
+  /** The query it answers, so that the link under it leads back to it. */
+  q: string | null
   open: () => void
 }
 
@@ -63,7 +65,7 @@ export function AuditRowLine(props: Props) {
   )
 }
 
-function RowLink({ row, open }: Props) {
+function RowLink({ row, q, open }: Props) {
   const links = useLinks()
   const press = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
@@ -72,7 +74,7 @@ function RowLink({ row, open }: Props) {
   }
   return (
     <a
-      href={links.entry(row.seq)}
+      href={links.entry(row.seq, q)}
       onClick={press}
       className="quiet after:absolute after:inset-0 after:content-['']"
     >

@@ -18,6 +18,8 @@ export interface AuditPage {
   /** Newest first, without a gap: what is missing is a row too. */
   readonly rows: readonly AuditRow[]
   readonly size: number
+  /** Entries below this place can be searched. */
+  readonly indexed: number
   /** Size of the newest checkpoint when the page was read. */
   readonly sealed: number
   readonly proof: RangeProof | null
@@ -25,7 +27,36 @@ export interface AuditPage {
 
 export const pageSize = 100
 
+/** A page of a query, in its order; between its rows anything may stand. */
+export interface QueryPage {
+  readonly rows: readonly AuditRow[]
+  readonly size: number
+  /** How many answer; not exact where the search ended with the page. */
+  readonly total: { readonly count: number; readonly exact: boolean }
+  /** Entries below this place were searched. */
+  readonly indexed: number
+  readonly nextCursor: string | null
+}
+
+export const toRow = (entry: AuditEntry): AuditRow => ({
+  seq: entry.seq,
+  entry,
+  header: readHeader(entry.header),
+})
+
+export const toQueryPage = ({
+  entries,
+  ...page
+}: Omit<QueryPage, 'rows'> & { readonly entries: readonly AuditEntry[] }): QueryPage => ({
+  rows: entries.map(toRow),
+  size: page.size,
+  total: page.total,
+  indexed: page.indexed,
+  nextCursor: page.nextCursor,
+})
+
 interface Reply {
+  readonly indexed: number
   readonly entries: readonly AuditEntry[]
   readonly size: number
   readonly checkpoint: { readonly size: number } | null
@@ -33,15 +64,15 @@ interface Reply {
 }
 
 /** The rows that should have come, whatever came: a server that leaves one out does not make the list shorter. */
-export function toPage({ entries, size, checkpoint, proof }: Reply, param: PageParam): AuditPage {
+export function toPage({ entries, size, checkpoint, proof, indexed }: Reply, param: PageParam): AuditPage {
   const { from, to } = spanOf(param, size)
   const found = new Map(entries.map((entry) => [entry.seq, entry]))
   const rows = Array.from({ length: to - from }, (_, index) => {
     const seq = to - 1 - index
-    const entry = found.get(seq) ?? null
-    return { seq, entry, header: entry === null ? null : readHeader(entry.header) }
+    const entry = found.get(seq)
+    return entry === undefined ? { seq, entry: null, header: null } : toRow(entry)
   })
-  return { rows, size, sealed: checkpoint?.size ?? 0, proof }
+  return { rows, size, indexed, sealed: checkpoint?.size ?? 0, proof }
 }
 
 /** `from` included, `to` not. */

@@ -14,19 +14,24 @@ import { type AgentNames, EntryWords } from './entry-words.tsx'
 import { ProofGlyph } from './proof-glyph.tsx'
 import { ProofPath } from './proof-path.tsx'
 import { entryQuery } from './queries.ts'
-import type { RowProof } from './row-prover.ts'
+import { RefineLinks } from './refine-links.tsx'
+import type { RowProof } from './row-proof.ts'
+import type { QueryText } from './use-query-text.ts'
 
 interface Props {
   seq: number
   view: LogView
   proof: RowProof | undefined
   names: AgentNames
+  query: QueryText
+  /** To the row above (-1) or below (1); null at the end of the list. */
+  step: (by: 1 | -1) => (() => void) | null
   close: () => void
 }
 
 /** One entry: what it says, and what it is proven by, step by step. Beside the list; over it on narrow screens. */
 export function EntryPeek(props: Props) {
-  const { seq, close } = props
+  const { seq, step, close } = props
   const closer = useRef<HTMLButtonElement>(null)
   const narrow = useMedia('(width < 40rem)')
   useEffect(() => {
@@ -40,6 +45,10 @@ export function EntryPeek(props: Props) {
       <div className="sticky top-0 z-10 flex h-11 items-center gap-3 border-b bg-panel px-4">
         <span className="flex-1 font-semibold">
           Entry <span className="figures">{seq.toLocaleString('en-US')}</span>
+        </span>
+        <span className="flex">
+          <StepButton name="Previous entry" glyph="↑" go={step(-1)} />
+          <StepButton name="Next entry" glyph="↓" go={step(1)} />
         </span>
         <EntryCopies seq={seq} />
         <button
@@ -57,7 +66,21 @@ export function EntryPeek(props: Props) {
   )
 }
 
-function PeekBody({ seq, view, proof, names }: Props) {
+function StepButton({ name, glyph, go }: { name: string; glyph: string; go: (() => void) | null }) {
+  return (
+    <button
+      type="button"
+      aria-label={name}
+      disabled={go === null}
+      onClick={() => go?.()}
+      className="size-8 rounded hover:bg-hover disabled:text-rule-strong disabled:hover:bg-transparent"
+    >
+      <span aria-hidden="true">{glyph}</span>
+    </button>
+  )
+}
+
+function PeekBody({ seq, view, proof, names, query }: Props) {
   const api = useApi()
   const [content, setContent] = useState(false)
   const proven = provenCheckpoint(view)
@@ -83,6 +106,7 @@ function PeekBody({ seq, view, proof, names }: Props) {
           </p>
         ))}
       </div>
+      <RefineLinks entry={entry} header={header} query={query} />
       <EntryMembers entry={entry} showContent={content ? null : () => setContent(true)} />
       <EntryFacts entry={entry} header={header} names={names} />
       <ProofPath seq={seq} reply={data} view={view} />

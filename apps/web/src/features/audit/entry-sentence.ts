@@ -165,6 +165,25 @@ const control: Readonly<Record<ControlType, Sentence>> = {
     ...with_(': ', said.text('reason')),
   ],
   'content.read': (said) => [words('Content read'), ...with_(' of entry ', said.text('seq'))],
+  'entries.exported': (said) => [
+    words(`${count(said.number('count') ?? 0, 'entry', 'entries')} exported`),
+    ...with_(' as ', said.text('format')),
+  ],
+  'view.saved': (said) => [words('Query saved as a view'), ...with_(': ', said.text('view'))],
+  'view.removed': (said) => [words('Saved view removed'), ...with_(': ', said.text('view'))],
+  'share.created': (said) => {
+    const hidden = said.list('redacted').filter((name) => typeof name === 'string')
+    return [
+      words(`Link made that shows ${count(said.number('count') ?? 0, 'entry', 'entries')} to outsiders`),
+      ...with_(' without ', hidden.length === 0 ? null : hidden.join(', ')),
+    ]
+  },
+  'share.revoked': (said) => [words('Share link revoked'), ...with_(': ', said.text('share'))],
+  'share.opened': (said) => [
+    words('Share link opened'),
+    ...with_(', visit ', said.text('visit')),
+    ...with_(' of ', said.text('share')),
+  ],
 }
 
 const table: ReadonlyMap<string, Sentence> = new Map(Object.entries({ ...produced, ...control }))

@@ -1,10 +1,32 @@
 import { standing } from '../../lib/evidence/log-memory.ts'
 import { type LogView, provenCheckpoint } from '../../lib/evidence/log-view.ts'
 
-const entries = (count: number) => `${count.toLocaleString('en-US')} ${count === 1 ? 'entry' : 'entries'}`
+const figure = (value: number) => value.toLocaleString('en-US')
+const entries = (count: number) => `${figure(count)} ${count === 1 ? 'entry' : 'entries'}`
 
-/** What the page opens with: whether the log can be believed, and how far. `size` is what the list was read with. */
-export function leadSentence(view: LogView, size: number): string {
+interface Total {
+  readonly count: number
+  readonly exact: boolean
+}
+
+/**
+ * What the page opens with: how many answer, where something is asked; else whether the log can be believed, and how far.
+ * `size` is what the list was read with. A contradiction comes before any answer.
+ */
+export function leadSentence(
+  view: LogView,
+  size: number,
+  asked: { readonly total: Total | null } | null,
+): string {
+  if (asked === null || view.kind === 'contradicted') return logSentence(view, size)
+  const all = Math.max(size, view.log?.size ?? 0)
+  if (asked.total === null) return `Asking ${entries(all)}`
+  const { count, exact } = asked.total
+  if (count === 0) return `None of ${entries(all)} answers`
+  return `${exact ? '' : 'About '}${figure(count)} of ${entries(all)} ${count === 1 ? 'answers' : 'answer'}`
+}
+
+function logSentence(view: LogView, size: number): string {
   const proven = Math.min(provenCheckpoint(view)?.size ?? 0, Math.max(size, view.log?.size ?? 0))
   const all = Math.max(size, view.log?.size ?? 0)
   switch (view.kind) {
@@ -17,7 +39,7 @@ export function leadSentence(view: LogView, size: number): string {
       if (all === 0) return 'Nothing is logged yet'
       return proven >= all
         ? `All ${entries(all)} proven`
-        : `${entries(proven)} proven, ${(all - proven).toLocaleString('en-US')} pending`
+        : `${entries(proven)} proven, ${figure(all - proven)} pending`
     case 'unsealed':
       return all === 0 ? 'Nothing is logged yet' : `${entries(all)} pending: no checkpoint is signed yet`
     case 'unable':

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { LogView } from '../../lib/evidence/log-view.ts'
 import { verifier } from '../../lib/evidence/verifier.ts'
 import { AbsoluteTime } from '../../ui/absolute-time.tsx'
@@ -20,9 +20,8 @@ export function LogVerdict({ view }: { view: LogView }) {
   if (log === null || memory === null || memory.size === 0) return <SealFailure view={view} />
   return (
     <>
-      <dl className="mt-3 grid max-w-[100ch] grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-0.5">
-        <dt className="text-muted">Consistent</dt>
-        <dd>
+      <dl className="mt-2 flex flex-wrap gap-x-6 gap-y-0.5 text-muted">
+        <Part name="Consistent">
           {kind === 'contradicted' ? (
             <strong className="text-failed">no</strong>
           ) : (
@@ -31,27 +30,32 @@ export function LogVerdict({ view }: { view: LogView }) {
               {memory.lost.length > 0 && ', but for what restores lost'}
             </>
           )}
-        </dd>
-        <dt className="text-muted">Signed by</dt>
-        <dd className="wrap-anywhere">
+        </Part>
+        <Part name="Signed by">
           <code title={memory.keys[0]}>{fingerprint === null ? '…' : fingerprint}</code>{' '}
           <span className="text-muted">pinned on first visit, not by you</span>
-        </dd>
-        <dt className="text-muted">Witnessed</dt>
-        <dd>
+        </Part>
+        <Part name="Witnessed">
           {view.witnessed.length} of {log.witnesses.length}
           <span className="text-muted">
             {log.witnesses.length === 0 ? ': none is asked' : ', chosen by the operator'}
           </span>
-        </dd>
-        <dt className="text-muted">Fresh as of</dt>
-        <dd>
+        </Part>
+        <Part name="Fresh as of">
           <span className="figures">{memory.size.toLocaleString('en-US')}</span> entries, signed{' '}
           <RelativeTime at={log.checkpoint?.signedAt ?? null} />
-        </dd>
+        </Part>
       </dl>
       <SealFailure view={view} />
     </>
+  )
+}
+
+function Part({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 wrap-anywhere">
+      <dt className="inline">{name}</dt> <dd className="inline text-ink">{children}</dd>
+    </div>
   )
 }
 

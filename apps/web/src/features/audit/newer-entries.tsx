@@ -1,25 +1,26 @@
 import { Button } from '../../ui/button.tsx'
+import type { EntryList } from './use-entries.ts'
 
 /** One page towards the end, where the list was opened in the middle. */
 export function NewerEntries({
-  list,
+  newer,
   steady,
 }: {
-  list: { hasPreviousPage: boolean; isFetching: boolean; fetchPreviousPage: () => unknown }
+  newer: EntryList['newer']
   /** Called right before rows are put above those on screen. */
   steady: () => void
 }) {
-  if (!list.hasPreviousPage) return null
+  if (newer === null) return null
   return (
     <p className="border-b px-4 py-1.5 sm:px-6">
       <Button
-        disabled={list.isFetching}
+        disabled={newer.busy}
         onClick={() => {
           steady()
-          void list.fetchPreviousPage()
+          void newer.read()
         }}
       >
-        {list.isFetching ? 'Reading…' : 'Newer entries'}
+        {newer.busy ? 'Reading…' : 'Newer entries'}
       </Button>
     </p>
   )

@@ -1,5 +1,5 @@
 import { kindWords } from '../../lib/evidence/contradiction.ts'
-import type { ProofMark, RowProof } from './row-prover.ts'
+import type { ProofMark, RowProof } from './row-proof.ts'
 
 const glyphs: Readonly<Record<ProofMark, readonly [glyph: string, word: string, colour: string]>> = {
   proven: ['✓', 'proven', 'text-proven'],

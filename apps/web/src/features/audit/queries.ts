@@ -1,7 +1,17 @@
 import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query'
 import type { ApiAccess } from '../../lib/api.ts'
-import { learnServerTime } from '../../lib/server-clock.ts'
-import { newerThan, olderThan, type PageParam, pageAround, pageSize, toPage } from './audit-rows.ts'
+import { learnServerTime, serverNow } from '../../lib/server-clock.ts'
+import {
+  newerThan,
+  olderThan,
+  type PageParam,
+  pageAround,
+  pageSize,
+  toPage,
+  toQueryPage,
+} from './audit-rows.ts'
+import { queryOf } from './filters.ts'
+import { problemOf } from './query-problem.ts'
 
 /** What list to open: around an entry or the newest; `turn` counts how often the reader asked for news. */
 export interface Opening {
@@ -33,6 +43,50 @@ export const entriesQuery = ({ client, workspace }: ApiAccess, opening: Opening)
     placeholderData: keepPreviousData,
   })
 
+/** Pages of a query in its order; `turn` counts how often the reader asked for news. */
+export const foundQuery = ({ client, workspace }: ApiAccess, q: string, turn: number) =>
+  infiniteQueryOptions({
+    queryKey: ['audit-found', { workspace, q, turn }] as const,
+    queryFn: async ({ pageParam, signal }) => {
+      const from = pageParam === null ? {} : { cursor: pageParam }
+      const reply = await client.listEntries({ query: { q, limit: String(pageSize), ...from } }, { signal })
+      learnServerTime(reply.now)
+      return toQueryPage(reply)
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+    placeholderData: keepPreviousData,
+  })
+
+/** How the answer is spread over fields, and over time; `q` null is the whole log. */
+export const facetsQuery = ({ client, workspace }: ApiAccess, q: string | null) =>
+  queryOptions({
+    queryKey: ['audit-facets', { workspace, q }] as const,
+    queryFn: async ({ signal }) => {
+      const reply = await client.getFacets({ query: q === null ? {} : { q } }, { signal })
+      learnServerTime(reply.now)
+      return reply
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export const histogramQuery = ({ client, workspace }: ApiAccess, q: string | null) =>
+  queryOptions({
+    queryKey: ['audit-histogram', { workspace, q }] as const,
+    queryFn: async ({ signal }) => {
+      const reply = await client.getHistogram({ query: q === null ? {} : { q } }, { signal })
+      learnServerTime(reply.now)
+      return reply
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export const viewsQuery = ({ client, workspace }: ApiAccess) =>
+  queryOptions({
+    queryKey: ['audit-views', { workspace }] as const,
+    queryFn: async ({ signal }) => (await client.listViews({}, { signal })).views,
+  })
+
 /** One entry with its path; asked again once a proven checkpoint covers it. */
 export const entryQuery = (
   { client, workspace }: ApiAccess,
@@ -60,9 +114,27 @@ export const agentNamesQuery = ({ client, workspace }: ApiAccess) =>
     },
   })
 
-export async function loadAudit(client: QueryClient, api: ApiAccess, seq: number | null): Promise<void> {
+/**
+ * What the page shows first. A query that has no answer does not take the page with it: the browser asks again and says why.
+ */
+export async function loadAudit(
+  client: QueryClient,
+  api: ApiAccess,
+  url: { readonly q: string | null; readonly seq: number | null },
+): Promise<void> {
+  const q = queryOf(url.q)
+  const broken = q !== null && problemOf(q, serverNow()) !== null
+  const figures = broken
+    ? []
+    : [client.prefetchQuery(facetsQuery(api, q)), client.prefetchQuery(histogramQuery(api, q))]
+  const found = q === null || broken ? [] : [client.prefetchInfiniteQuery(foundQuery(api, q, 0))]
   await Promise.all([
-    client.fetchInfiniteQuery(entriesQuery(api, { around: seq, turn: 0 })),
+    // Says who may read at all, so it is asked for by any query too.
+    q === null
+      ? client.fetchInfiniteQuery(entriesQuery(api, { around: url.seq, turn: 0 }))
+      : client.fetchQuery(viewsQuery(api)),
     client.prefetchQuery(agentNamesQuery(api)),
+    ...figures,
+    ...found,
   ])
 }

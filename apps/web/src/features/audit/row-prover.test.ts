@@ -14,7 +14,13 @@ const pageOf = (
     return gone ? [] : [{ ...entry, header }]
   })
   return toPage(
-    { entries: entries.reverse(), size: log.entries.length, checkpoint: { size: sealed }, proof: null },
+    {
+      entries: entries.reverse(),
+      size: log.entries.length,
+      indexed: log.entries.length,
+      checkpoint: { size: sealed },
+      proof: null,
+    },
     {},
   )
 }

@@ -2,19 +2,7 @@ import type { Contradiction } from '../../lib/evidence/contradiction.ts'
 import type { RowEvidence } from '../../lib/evidence/judge-rows.ts'
 import type { Verdicts } from '../../lib/evidence/verdicts.ts'
 import type { AuditPage, AuditRow } from './audit-rows.ts'
-
-/** unproven: a checkpoint covers it, but the server gave no proof. */
-export type ProofMark = 'proven' | 'pending' | 'unproven' | 'contradicted'
-
-export interface RowProof {
-  readonly mark: ProofMark
-  readonly contradictions: readonly Contradiction[]
-}
-
-export interface ProvenSize {
-  readonly size: number
-  readonly root: string
-}
+import { evidenceOf, Findings, maxSplits, type ProvenSize, type RowProofs } from './row-proof.ts'
 
 export interface ProverDoors {
   readonly verifier: Pick<Verdicts, 'range' | 'payloads'>
@@ -22,35 +10,32 @@ export interface ProverDoors {
   readonly range: (from: number, to: number, size: number) => Promise<readonly string[] | null>
 }
 
-/** Requests spent on finding which rows of a page are wrong. */
-const maxSplits = 64
-
-/** What holds of each row of a page: by itself, and in the tree of a proven checkpoint (null: none yet). */
+/** What holds of each row of a page by place: by itself, and in the tree of a proven checkpoint (null: none yet). */
 export async function proveRows(
   doors: ProverDoors,
   workspace: string,
   page: AuditPage,
   proven: ProvenSize | null,
-): Promise<ReadonlyMap<number, RowProof>> {
-  const proofs = new Map<number, RowProof>()
+): Promise<RowProofs> {
+  const found = new Findings()
   const rows = [...page.rows].reverse()
-  for (const { seq, entry } of rows) {
-    if (entry === null) accuse(proofs, [missing(seq)])
-    else proofs.set(seq, { mark: 'pending', contradictions: [] })
+  for (const row of rows) {
+    if (row.entry === null) found.accuse([missing(row.seq)])
+    else found.mark([row], 'pending')
   }
-  accuse(proofs, await doors.verifier.payloads({ workspace, rows: rows.flatMap(evidenceOf) }))
+  found.accuse(await doors.verifier.payloads({ workspace, rows: rows.flatMap(evidenceOf) }))
   if (proven !== null) {
     const covered = rows.filter(({ seq }) => seq < proven.size)
-    const search = { doors, proven, proofs, left: maxSplits }
+    const search = { doors, proven, found, left: maxSplits }
     for (const run of runsOf(covered)) await proveRun(search, run, hashesOf(page, run, proven))
   }
-  return proofs
+  return found.proofs
 }
 
 interface Search {
   readonly doors: ProverDoors
   readonly proven: ProvenSize
-  readonly proofs: Map<number, RowProof>
+  readonly found: Findings
   left: number
 }
 
@@ -64,39 +49,14 @@ async function proveRun(
   if (first === undefined || last === undefined) return
   const { size, root } = search.proven
   const hashes = given ?? (await search.doors.range(first.seq, last.seq + 1, size))
-  if (hashes === null) return mark(search.proofs, run, 'unproven')
+  if (hashes === null) return search.found.mark(run, 'unproven')
   if (await search.doors.verifier.range({ rows: run, size, root, hashes }))
-    return mark(search.proofs, run, 'proven')
-  if (run.length === 1 || search.left <= 0) {
-    const detail =
-      run.length === 1
-        ? `its bytes do not lead to the root of checkpoint ${size}`
-        : `it or a neighbour is not what checkpoint ${size} holds`
-    return accuse(
-      search.proofs,
-      run.map(({ seq }) => ({ place: `entry ${seq}`, kind: 'entry', detail })),
-    )
-  }
+    return search.found.mark(run, 'proven')
+  if (run.length === 1 || search.left <= 0) return search.found.accuseRows(run, size, run.length === 1)
   search.left -= 2
   const middle = run.length >> 1
   await proveRun(search, run.slice(0, middle), null)
   await proveRun(search, run.slice(middle), null)
-}
-
-/** A contradicted row stays so, whatever else holds of it. */
-function mark(proofs: Map<number, RowProof>, run: readonly RowEvidence[], as: ProofMark): void {
-  for (const { seq } of run) {
-    const held = proofs.get(seq)
-    if (held?.mark !== 'contradicted') proofs.set(seq, { mark: as, contradictions: [] })
-  }
-}
-
-function accuse(proofs: Map<number, RowProof>, met: readonly Contradiction[]): void {
-  for (const one of met) {
-    const seq = Number(one.place.slice('entry '.length))
-    const held = proofs.get(seq)?.contradictions ?? []
-    proofs.set(seq, { mark: 'contradicted', contradictions: [...held, one] })
-  }
 }
 
 const missing = (seq: number): Contradiction => ({
@@ -104,9 +64,6 @@ const missing = (seq: number): Contradiction => ({
   kind: 'missing',
   detail: 'the server counts it and does not show it',
 })
-
-const evidenceOf = ({ seq, entry }: AuditRow): RowEvidence[] =>
-  entry === null ? [] : [{ seq, header: entry.header, members: entry.members }]
 
 /** Rows without a gap. */
 function runsOf(rows: readonly AuditRow[]): RowEvidence[][] {

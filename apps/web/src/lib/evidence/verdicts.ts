@@ -7,11 +7,13 @@ import {
   judgeCheckpoint,
 } from './judge-checkpoint.ts'
 import { judgePayloads, judgeRange, type RangeEvidence, type RowEvidence } from './judge-rows.ts'
+import { judgeSelection, type SelectionEvidence, type SelectionJudgement } from './judge-selection.ts'
 
 /** Everything a page asks of the verifier; each answer follows from its argument alone. */
 export interface Verdicts {
   readonly checkpoint: (evidence: CheckpointEvidence) => Promise<CheckpointJudgement>
   readonly range: (evidence: RangeEvidence) => Promise<boolean>
+  readonly selection: (evidence: SelectionEvidence) => Promise<SelectionJudgement>
   readonly payloads: (evidence: {
     readonly workspace: string
     readonly rows: readonly RowEvidence[]
@@ -24,6 +26,7 @@ export interface Verdicts {
 export const verdicts: Verdicts = {
   checkpoint: judgeCheckpoint,
   range: async (evidence) => judgeRange(evidence),
+  selection: async (evidence) => judgeSelection(evidence),
   payloads: async ({ workspace, rows }) => judgePayloads(workspace, rows),
   path: async (evidence) => drawPath(evidence),
   fingerprint: async (vkey) => fingerprintOf(vkey),

@@ -14,6 +14,7 @@ const waiting = new Map<number, Waiting>()
 export const verifier: Verdicts = {
   checkpoint: asking('checkpoint'),
   range: asking('range'),
+  selection: asking('selection'),
   payloads: asking('payloads'),
   path: asking('path'),
   fingerprint: asking('fingerprint'),

@@ -1,0 +1,83 @@
+'use client'
+
+import type { Facet } from '@watchbill/contract/audit-search'
+import { type RefObject, useMemo, useState } from 'react'
+import type { AuditRow } from './audit-rows.ts'
+import { SortChoice } from './audit-tools.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { type LiveChoice, LiveSwitch } from './live-switch.tsx'
+import { type Names, QueryChips } from './query-chips.tsx'
+import { QueryField } from './query-field.tsx'
+import { knownValues } from './query-known.ts'
+import { refusalOf } from './query-problem.ts'
+import { ShareButton } from './share-button.tsx'
+import type { TailState } from './tail-stream.ts'
+import type { Exports } from './use-export.ts'
+import type { QueryText } from './use-query-text.ts'
+import { ViewNotice } from './view-notice.tsx'
+import { type PartView, ViewsMenu } from './views-menu.tsx'
+
+/** What is asked, in one text with its chips; what can be done with the answer beside it. */
+export function AuditQueryBar({
+  query,
+  field,
+  facets,
+  names,
+  refusal,
+  live,
+  exports,
+  log,
+  shown,
+}: {
+  query: QueryText
+  field: RefObject<HTMLInputElement | null>
+  facets: readonly Facet[]
+  names: Names
+  /** Why the control plane did not answer; null while it does. */
+  refusal: Error | null
+  live: { readonly choice: LiveChoice; readonly state: TailState; readonly set: (live: LiveChoice) => void }
+  exports: Exports
+  log: string | null
+  /** What the page shows, for whoever shares it. */
+  shown: { readonly rows: readonly AuditRow[]; readonly peeked: number | null; readonly size: number }
+}) {
+  const known = useMemo(() => knownValues(facets), [facets])
+  const [part, setPart] = useState<PartView | null>(null)
+  const range = useMemo(() => spanOf(shown.rows), [shown.rows])
+  return (
+    <search aria-label="Entries" className="block border-t px-4 py-2 sm:px-6">
+      <div className="flex flex-wrap items-start gap-2">
+        <QueryField
+          query={query}
+          known={known}
+          field={field}
+          refusal={refusal === null || query.q === null ? null : refusalOf(refusal)}
+        />
+        <ViewNotice part={part} q={query.q} />
+      </div>
+      <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="min-w-0 flex-1">
+          <QueryChips query={query} names={names} />
+        </div>
+        <div className="print-hide flex flex-wrap items-center gap-2">
+          <ViewsMenu query={query} opened={setPart} />
+          <SortChoice query={query} />
+          <LiveSwitch live={live.choice} state={live.state} set={live.set} />
+          <ExportMenu q={query.q} log={log} exports={exports} />
+          <ShareButton
+            q={query.q ?? ''}
+            selected={shown.peeked === null ? null : [shown.peeked]}
+            range={range}
+          />
+        </div>
+      </div>
+    </search>
+  )
+}
+
+/** First place of what is listed, and the first one above it; null for an empty list. */
+function spanOf(rows: readonly AuditRow[]): { from: number; to: number } | null {
+  if (rows.length === 0) return null
+  const seqs = rows.map(({ seq }) => seq)
+  return { from: Math.min(...seqs), to: Math.max(...seqs) + 1 }
+}
