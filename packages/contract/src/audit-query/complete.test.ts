@@ -48,6 +48,7 @@ describe('values', () => {
   it.each([
     ['decision:|', ['allow', 'ask', 'deny', 'none']],
     ['decision:A|', ['allow', 'ask']],
+    ['DECISION:A|', ['allow', 'ask']],
     ['-decision:de|', ['deny']],
     ['decision:allow,|', ['ask', 'deny', 'none']],
     ['decision:|,deny', ['allow', 'ask', 'none']],
@@ -99,6 +100,7 @@ describe('values', () => {
 
   it('are few, and none beyond what a query may hold', () => {
     expect(labels('action:|')).toHaveLength(20)
-    expect(labels(`${' '.repeat(2001)}to|`)).toEqual([])
+    expect(labels(`${' '.repeat(1998)}to|`)).toEqual(['tool', 'actor'])
+    expect(labels(`${' '.repeat(1999)}to|`)).toEqual([])
   })
 })
