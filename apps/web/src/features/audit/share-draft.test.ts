@@ -4,11 +4,12 @@ import { firstDraft, type ShareDraft, scopeOf } from './share-draft.ts'
 const given = { q: 'decision:deny', selected: null, range: { from: 100, to: 140 } }
 const draft = (more: Partial<ShareDraft>): ShareDraft => ({ ...firstDraft(given, true), ...more })
 
-test('what answers the query is shared first, by hand chosen places before it', () => {
+test('a question is shared as what answers it; without one, what was chosen by hand comes first', () => {
   expect(scopeOf(firstDraft(given, true), given)).toEqual({ kind: 'selection', q: 'decision:deny' })
-  const chosen = { ...given, selected: [9, 4, 9] }
+  expect(firstDraft({ ...given, selected: [9] }, true).choice).toBe('answer')
+  const chosen = { ...given, q: '', selected: [9, 4, 9] }
   expect(scopeOf(firstDraft(chosen, true), chosen)).toEqual({ kind: 'selection', seqs: [4, 9] })
-  expect(firstDraft({ ...given, selected: [] }, true).choice).toBe('answer')
+  expect(firstDraft({ ...chosen, selected: [] }, true).choice).toBe('answer')
 })
 
 test('a range starts as what is listed; people name its last place, the contract the one after it', () => {

@@ -22,10 +22,10 @@ export interface ShareDraft {
   readonly rerun: boolean
 }
 
-/** The narrowest meaning of what is in view comes first. `rerunnable`: the query asks about headers and places alone. */
+/** The question before what happens to be open beside it. `rerunnable`: the query asks about headers and places alone. */
 export function firstDraft(given: ShareGiven, rerunnable: boolean): ShareDraft {
   return {
-    choice: given.selected !== null && given.selected.length > 0 ? 'chosen' : 'answer',
+    choice: given.q === '' && (given.selected?.length ?? 0) > 0 ? 'chosen' : 'answer',
     first: String(given.range?.from ?? 0),
     last: String(Math.max(given.range?.from ?? 0, (given.range?.to ?? 1) - 1)),
     rerun: rerunnable,

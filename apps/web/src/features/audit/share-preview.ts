@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Client } from '@watchbill/contract/client'
+import { Fault } from '@watchbill/contract/fault'
 import type { ShareScope } from '@watchbill/contract/shares'
 import { useEffect, useState } from 'react'
 import { useApi } from '../../lib/api.ts'
@@ -27,7 +28,8 @@ export function useSharePreview(scope: ShareScope | null): {
     placeholderData: keepPreviousData,
     // What answers a query now is asked for now.
     gcTime: 0,
-    retry: false,
+    retry: (count, error) => count < 10 && waitOf(error) !== null,
+    retryDelay: (_count, error) => waitOf(error) ?? 0,
   })
   const current = settled === text && !asked.isFetching && !asked.isPlaceholderData && asked.isSuccess
   const refused = settled === text && asked.isError ? asked.error : null
@@ -37,6 +39,12 @@ export function useSharePreview(scope: ShareScope | null): {
     error: refused,
   }
 }
+
+/** A range may reach to an entry that no checkpoint covers yet; a second later one does. Null: asking again is no use. */
+const waitOf = (error: Error): number | null =>
+  error instanceof Fault && error.retryAfterSeconds !== null
+    ? Math.min(error.retryAfterSeconds, 3) * 1000
+    : null
 
 /** Back from the cache key, where it stands as text: what was written there was a scope. */
 const parse = (text: string): ShareScope => JSON.parse(text)

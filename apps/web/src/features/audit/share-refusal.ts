@@ -1,8 +1,12 @@
 import { Fault } from '@watchbill/contract/fault'
 
-/** Why the control plane refused, the exact place and the way out, in one line. */
+/** Why the control plane refused and the way out, in sentences. Pointers into a body mean nothing to who filled a form. */
 export function refusalOf(error: unknown): string {
-  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'the control plane refused'
-  const places = error.errors.map(({ detail }) => detail).filter((detail) => !error.message.includes(detail))
-  return [error.message, ...places, error.mend].filter((part) => part !== null && part !== '').join('. ')
+  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'The control plane refused'
+  return [error.message, error.mend].flatMap((part) => (part === null ? [] : [sentence(part)])).join(' ')
+}
+
+const sentence = (text: string): string => {
+  const said = text.replace(/^\/[\w/]+: /, '')
+  return `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, '')}.`
 }

@@ -1,4 +1,4 @@
-import { type Expr, fields, tryQuery } from '@watchbill/contract/audit-query'
+import { headerOnly, tryQuery } from '@watchbill/contract/audit-query'
 
 /**
  * What a query asks about that no header says, each once: the visitor of a range has headers alone, and runs the query
@@ -6,20 +6,8 @@ import { type Expr, fields, tryQuery } from '@watchbill/contract/audit-query'
  */
 export function beyondHeaders(q: string, now: number): readonly string[] {
   const read = tryQuery(q, now)
-  if ('error' in read || read.query.where === null) return []
-  return [...new Set(asked(read.query.where))]
-}
-
-function asked(expr: Expr): string[] {
-  switch (expr.kind) {
-    case 'and':
-    case 'or':
-      return expr.of.flatMap(asked)
-    case 'not':
-      return asked(expr.of)
-    case 'text':
-      return ['words']
-    default:
-      return ['header', 'place'].includes(fields[expr.field].from) ? [] : [expr.field]
-  }
+  if ('error' in read) return []
+  // A runtime stands in no header, but the control plane puts its agents in its place, and these do.
+  const beyond = headerOnly(read.query).filter(({ field }) => field !== 'runtime')
+  return [...new Set(beyond.map(({ field }) => (field === 'text' ? 'words' : field)))]
 }

@@ -30,12 +30,7 @@ export function ShareScopeChoice({ given, draft, change, beyond }: Props) {
   return (
     <fieldset>
       <legend className="sr-only">Which entries</legend>
-      {selected !== null &&
-        selected.length > 0 &&
-        choice(
-          'chosen',
-          selected.length === 1 ? 'The entry you chose' : `The ${selected.length} entries you chose`,
-        )}
+      {selected !== null && selected.length > 0 && choice('chosen', chosenWords(selected))}
       {choice(
         'answer',
         q === '' ? (
@@ -51,6 +46,11 @@ export function ShareScopeChoice({ given, draft, change, beyond }: Props) {
     </fieldset>
   )
 }
+
+const chosenWords = (seqs: readonly number[]): string =>
+  seqs.length === 1
+    ? `Entry ${(seqs[0] ?? 0).toLocaleString('en-US')} alone`
+    : `The ${seqs.length.toLocaleString('en-US')} entries you chose`
 
 function Range({ given: { q }, draft, change, beyond }: Props) {
   const place = (label: string, value: string, set: (text: string) => void) => (
@@ -71,8 +71,8 @@ function Range({ given: { q }, draft, change, beyond }: Props) {
       {place('to entry', draft.last, (last) => change({ last }))}
       {q !== '' && beyond.length > 0 && (
         <p className="basis-full text-muted">
-          All of them show: the query asks about {beyond.join(', ')}, which no header says, so a visitor could
-          not run it again.
+          All are told in full: the query asks about {beyond.join(', ')}, which no header says, so a visitor
+          could not run it again.
         </p>
       )}
       {q !== '' && beyond.length === 0 && (
@@ -83,8 +83,8 @@ function Range({ given: { q }, draft, change, beyond }: Props) {
             onChange={(event) => change({ rerun: event.target.checked })}
           />
           <span className="min-w-0 wrap-anywhere">
-            Of these, show what answers <UntrustedText code text={q} max={160} />: the visitor’s browser has
-            every header and runs it again.
+            Tell in full what answers <UntrustedText code text={q} max={160} />, headers alone of the others:
+            the visitor’s browser has every header and runs the query again.
           </span>
         </label>
       )}

@@ -35,16 +35,11 @@ function Which({ share: { kind, from, to, q, count } }: { share: Share }) {
         {entries(count)} that answered {asked}
       </>
     )
-  const span = `${figure(from)} to ${figure(to - 1)}`
-  if (asked === null)
-    return (
-      <>
-        All {entries(count)} from {span}, none left out
-      </>
-    )
+  const whole = `All ${entries(count)} from ${figure(from)} to ${figure(to - 1)}, none left out`
+  if (asked === null) return whole
   return (
     <>
-      Of everything from {span}, the {entries(count)} that answer {asked}
+      {whole}, told in full where they answer {asked}
     </>
   )
 }
