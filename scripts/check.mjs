@@ -15,6 +15,7 @@ const checks = [
     'packages/ledger',
     'packages/runtimes',
     'apps/api',
+    'apps/api/src/shares/document',
     'apps/daemon',
     'apps/web',
     'e2e',

@@ -3,7 +3,7 @@
  * and that script has 40 kB in all.
  */
 export type { DisclosedMember } from './commitment.ts'
-export { parseHeader } from './entry.ts'
+export { tryHeader } from './entry.ts'
 export type { EntryHeader } from './entry-header.ts'
 export { type DisclosedEntry, type Disclosure, parseDisclosure } from './evidence/disclosure.ts'
 export type { SeenTree } from './evidence/judge-newest.ts'

@@ -26,10 +26,11 @@ export const holdsContent = (row: EntryRow): boolean =>
 const contentNames: ReadonlySet<string> = new Set(
   Object.entries(memberLevels).flatMap(([name, level]) => (level === 'content' ? [name] : [])),
 )
-const isContent = (name: string): boolean => contentNames.has(name)
+/** Whether members of this name are of level `content`. */
+export const isContent = (name: string): boolean => contentNames.has(name)
 
 /** Null where there is nothing to show; erased wins over what may still lie about. */
-const membersOf = ({ payload, salt, erasedBy }: EntryRow): readonly CommittedMember[] | null => {
+export const membersOf = ({ payload, salt, erasedBy }: EntryRow): readonly CommittedMember[] | null => {
   if (payload === null || salt === null || erasedBy !== null) return null
   try {
     return commitment.commitPayload(parsePayload(textOf(payload)), new Uint8Array(salt)).members

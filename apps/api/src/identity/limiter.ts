@@ -1,4 +1,4 @@
-/** At most five attempts per address within any minute. Held in this process; the tokens guarded carry 256 bits. */
+/** At most so many attempts per address within any minute. Held in this process; the tokens guarded carry 256 bits. */
 export interface Limiter {
   /** Takes one attempt. Returns 0, or the seconds to wait when none is left. */
   take(address: string, now: number): number
@@ -6,11 +6,10 @@ export interface Limiter {
   refund(address: string, at: number): void
 }
 
-const most = 5
 const windowMs = 60_000
 const mostAddresses = 10_000
 
-export const createLimiter = (): Limiter => {
+export const createLimiter = (most = 5): Limiter => {
   const attempts = new Map<string, number[]>()
   return {
     take(address, now) {

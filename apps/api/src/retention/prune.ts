@@ -1,5 +1,6 @@
 import type { IngestWrite } from '../db/write.ts'
 import type { Deps } from '../deps.ts'
+import { dropDeadVisits } from '../shares/visit-store.ts'
 import { chunksOf, listThinnable, thinWrites } from './thinning.ts'
 
 /** How long telemetry is kept, ms. */
@@ -42,6 +43,8 @@ export const prune = async (
 ): Promise<Pruned> => {
   const snapshots = await inChunks(deps, removeSnapshots, now - retention.snapshotsMs)
   const changes = await inChunks(deps, removeChanges, now - retention.changesMs)
+  // Opened share links that can be read no longer: nothing worth a count.
+  await inChunks(deps, (before) => dropDeadVisits(before, chunkRows), now)
   return { snapshots, changes, thinned: await thin(deps, now, retention) }
 }
 

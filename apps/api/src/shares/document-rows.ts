@@ -1,0 +1,35 @@
+import type { evidence } from '@watchbill/ledger'
+import { readCanonical } from './document/canonical-query.ts'
+import { entryRow } from './document/entry-row.ts'
+import { formatHtml } from './document/html.ts'
+import { gapWords, runsOf } from './document/rows.ts'
+import { h } from './document/vnode.ts'
+import { breathe } from './evidence.ts'
+
+const unchecked = { kind: 'unchecked', details: [] } as const
+const rowsAtOnce = 200
+
+/** The list as it reads before anything was checked, and where no script runs. */
+export const rowsHtml = async ({ entries, range, query }: evidence.Disclosure): Promise<string> => {
+  const heads = ['Proof', 'Place', 'Time (UTC)', 'What happened', 'Agent', 'Decision']
+  const pieces = [
+    formatHtml(h('h2', null, entries.length === 1 ? 'The entry' : `The ${entries.length} entries`)),
+    formatHtml(
+      h('div', { class: 'cols', 'aria-hidden': 'true' }, ...heads.map((head) => h('span', null, head))),
+    ),
+    '<ol id="rows">',
+  ]
+  for (const run of runsOf(entries, range === null ? null : readCanonical(query))) {
+    if (!run.asked)
+      pieces.push(
+        `<li class="gap"><details>${formatHtml(h('summary', null, gapWords(run.entries.length)))}<ol>`,
+      )
+    for (let at = 0; at < run.entries.length; at += rowsAtOnce) {
+      const part = run.entries.slice(at, at + rowsAtOnce)
+      pieces.push(part.map((entry) => formatHtml(entryRow(entry, unchecked))).join('\n'))
+      await breathe()
+    }
+    if (!run.asked) pieces.push('</ol></details></li>')
+  }
+  return [...pieces, '</ol>'].join('\n')
+}

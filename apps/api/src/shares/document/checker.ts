@@ -1,0 +1,125 @@
+import {
+  type Disclosure,
+  type DisclosureVerdict,
+  parseCheckpoint,
+  parseDisclosure,
+  parseNote,
+  parsePin,
+  parseVerifierKey,
+  type SeenTree,
+  verifyDisclosure,
+} from '@watchbill/ledger/share'
+import { readCanonical } from './canonical-query.ts'
+import { createNode } from './dom.ts'
+import { entryRow, type Mark } from './entry-row.ts'
+import { unescapeEvidence } from './evidence-text.ts'
+import { recall, remember } from './memory.ts'
+import { gapWords, runsOf } from './rows.ts'
+import { type Finding, kindOf, refusal, verdictParts } from './verdict.ts'
+import { h, type VNode } from './vnode.ts'
+
+/** The page where it came from; a kept file asks nobody and remembers nothing. */
+const online = /^http/.test(location.protocol) && location.pathname.startsWith('/s/open/')
+
+const element = (id: string): HTMLElement => document.getElementById(id) ?? document.body
+const show = (id: string, ...parts: VNode[]): void => element(id).replaceChildren(...parts.map(createNode))
+/** Lets the page breathe between two runs of work. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
+
+const check = async (): Promise<void> => {
+  if (!online) element('ways').remove()
+  await turn()
+  const disclosure = parseDisclosure(unescapeEvidence(element('evidence').textContent ?? ''))
+  if (disclosure === null) return refuse('The evidence in this page is not as it was made.')
+  const memory = online ? recall(disclosure.origin) : null
+  const elsewhere = online ? addressFor(disclosure, memory) : null
+  if (elsewhere !== null) return location.replace(location.pathname + elsewhere + location.hash)
+  const finding = await judge(disclosure, memory)
+  show('verdict', ...verdictParts(finding))
+  document.title = `${{ proven: '✓', unproven: '?', contradicted: '✕' }[kindOf(finding)]} ${document.title}`
+  await showRows(finding)
+}
+
+/** What is shown as not checked must not stand beside a failed check. */
+const refuse = (why: string): void => {
+  show('verdict', h('p', { class: 'lead contradicted' }, refusal), h('p', null, why))
+  element('rows').remove()
+}
+
+const judge = async (disclosure: Disclosure, memory: SeenTree | null): Promise<Finding> => {
+  const able = await canVerify()
+  const pin = parsePin(location.hash)
+  const fragment = pin !== null ? 'read' : location.hash.length > 1 ? 'damaged' : 'none'
+  const keys = able ? disclosure.keys.flatMap((text) => parseVerifierKey(text) ?? []) : []
+  const reader = { keys, pins: null, witnesses: [] }
+  const verdict = await verifyDisclosure(disclosure, reader, able ? pin : null, able ? memory : null)
+  const kept = online && verdict.newest !== null && remember(disclosure.origin, verdict.newest)
+  return { disclosure, verdict, able, fragment, memory, kept }
+}
+
+/** Where the page is to be asked for so that it connects with what this browser saw before; null: here. */
+const addressFor = ({ newest, checkpoint, seen }: Disclosure, memory: SeenTree | null): string | null => {
+  const asked = new URLSearchParams(location.search)
+  const sizes = [newest?.checkpoint ?? checkpoint, checkpoint].map(sizeOf)
+  const [size = null] = sizes
+  if (memory === null || size === null || sizes.includes(memory.size)) return null
+  // An older page may be shorter than what was seen of its log; the newest may not.
+  if (memory.size > size) return asked.has('at') ? `?seen=${memory.size}` : null
+  return seen !== null || asked.has('seen') ? null : `?at=${size}&seen=${memory.size}`
+}
+
+const sizeOf = (note: string): number | null => parseCheckpoint(parseNote(note)?.text ?? '')?.size ?? null
+
+/** The base point of the curve stands in for a key: browsers without Ed25519 take none. */
+const canVerify = async (): Promise<boolean> => {
+  try {
+    await crypto.subtle.importKey('raw', new Uint8Array(32).fill(0x66).fill(0x58, 0, 1), 'Ed25519', false, [
+      'verify',
+    ])
+    return true
+  } catch {
+    return false
+  }
+}
+
+const rowsAtOnce = 100
+
+/** What is shown from here on is what was checked: every row is made anew out of the evidence. */
+const showRows = async ({ disclosure, verdict }: Finding): Promise<void> => {
+  const marks = marksOf(verdict)
+  const query = disclosure.range === null ? null : readCanonical(disclosure.query)
+  const list = document.createElement('ol')
+  let made = 0
+  for (const { asked, entries } of runsOf(disclosure.entries, query)) {
+    const into = asked ? list : gapIn(list, entries.length)
+    for (const entry of entries) {
+      into.append(createNode(entryRow(entry, marks(entry.seq))))
+      made += 1
+      if (made % rowsAtOnce === 0) await turn()
+    }
+  }
+  list.id = 'rows'
+  element('rows').replaceWith(list)
+}
+
+const gapIn = (list: HTMLElement, count: number): HTMLElement => {
+  const into = document.createElement('ol')
+  const gap = createNode(h('li', { class: 'gap' }, h('details', null, h('summary', null, gapWords(count)))))
+  gap.firstChild?.appendChild(into)
+  list.append(gap)
+  return into
+}
+
+/** A row can be no better than the checkpoint it is checked against. */
+const marksOf = (verdict: DisclosureVerdict): ((seq: number) => Mark) => {
+  const sound =
+    verdict.signed.by !== null && !verdict.contradictions.some(({ place }) => /checkpoint/.test(place))
+  const judged = new Map(verdict.entries.map((one) => [one.seq, one]))
+  return (seq) => {
+    const details = judged.get(seq)?.contradictions.map(({ detail }) => detail) ?? []
+    if (judged.get(seq)?.state !== 'proven') return { kind: 'contradicted', details }
+    return { kind: sound ? 'proven' : 'unproven', details }
+  }
+}
+
+check().catch(() => refuse('This page could not check itself.'))
