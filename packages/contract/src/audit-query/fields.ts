@@ -1,6 +1,4 @@
-import { controlSchemas } from '../control-events.ts'
-import { producedSchemas } from '../entry-types.ts'
-import { decisions } from '../events.ts'
+import { actions } from './actions.ts'
 import type { QueryField } from './ast.ts'
 
 /** What a query may ask about, for completion, help and the rule which scope may use it. */
@@ -21,9 +19,9 @@ export const fields: Readonly<Record<QueryField, FieldInfo>> = {
     kind: 'word',
     from: 'header',
     summary: 'What happened: the event type',
-    values: [...Object.keys(producedSchemas), ...Object.keys(controlSchemas)].sort(),
+    values: actions,
   },
-  decision: { kind: 'word', from: 'header', summary: 'What was decided', values: decisions },
+  decision: { kind: 'word', from: 'header', summary: 'What was decided', values: ['allow', 'ask', 'deny'] },
   agent: { kind: 'word', from: 'header', summary: 'The agent, by name or id' },
   runtime: { kind: 'word', from: 'row', summary: 'What the agent runs on, such as claude-code' },
   machine: {
