@@ -2,7 +2,10 @@ import { Hono } from 'hono'
 import { agentHandlers } from './agents/routes.ts'
 import { auditReadingHandlers } from './audit/reading-routes.ts'
 import { auditHandlers } from './audit/routes.ts'
+import { exportHandlers } from './audit-export/routes.ts'
 import { auditSearchHandlers } from './audit-search/routes.ts'
+import { tailHandlers } from './audit-tail/routes.ts'
+import { viewHandlers } from './audit-views/routes.ts'
 import type { Deps } from './deps.ts'
 import { erasureHandlers } from './erasures/routes.ts'
 import { fleetHandlers } from './fleet/routes.ts'
@@ -18,6 +21,7 @@ import { machineHandlers } from './machines/routes.ts'
 import { probeHandlers } from './probes/routes.ts'
 import { retentionHandlers } from './retention/routes.ts'
 import { sessionHandlers } from './sessions/routes.ts'
+import { shareHandlers } from './shares/routes.ts'
 import { snapshotHandlers } from './snapshots/routes.ts'
 import { streamHandlers } from './stream/routes.ts'
 
@@ -37,6 +41,10 @@ export const createApp = (deps: Deps, { rate = defaultRate }: { rate?: Rate } = 
     ...auditHandlers(deps),
     ...auditReadingHandlers(deps),
     ...auditSearchHandlers(deps),
+    ...tailHandlers(deps),
+    ...exportHandlers(deps),
+    ...viewHandlers(deps),
+    ...shareHandlers(deps),
     ...logHandlers(deps),
     ...erasureHandlers(deps),
     ...streamHandlers(deps),

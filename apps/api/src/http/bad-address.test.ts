@@ -35,7 +35,8 @@ describe.each(rowsOf('node').filter(([, row]) => row.params || row.query))('%s',
   }
 
   it('answers junk in the path with a 4xx', async () => {
-    if (!row.params || row.body) return
+    // The cover is the same page for whatever is asked for (shares/cover.test.ts): that is what keeps it from telling.
+    if (!row.params || row.body || row.path.startsWith('/s/')) return
     for (const value of junk) {
       const response = await get(row.path.replace(/:[a-z]+/gi, value))
       expect([400, 404], `${value} gave ${response.status}`).toContain(response.status)
