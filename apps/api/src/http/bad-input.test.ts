@@ -92,7 +92,10 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
 const firstKey = (body: unknown) => Object.keys(Object(body))[0] ?? ''
 
 const countRows = async () => {
-  const tables = await test.database.raw("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+  const tables = await test.database.raw(
+    // The words themselves are nowhere to be counted (FTS5, contentless); the tables behind them are.
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit_text' ORDER BY name",
+  )
   const counts = tables.map(async ({ name }) => {
     const [row] = await test.database.raw(`SELECT count(*) AS count FROM "${name}"`)
     return [name, row?.count]
