@@ -2,6 +2,7 @@ import { clean } from '../clean/clean.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { exportSession } from '../export/export.ts'
 import { version } from '../version.ts'
+import { audit } from './audit.ts'
 import { config } from './config-command.ts'
 import { failureOfConfig } from './config-failure.ts'
 import { doctorAt } from './doctor.ts'
@@ -49,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
   clean: (args, terminal) => clean(args, terminal),
   uninstall,
   witness,
+  audit,
   help,
   version: sayVersion,
 }

@@ -11,6 +11,8 @@ On this machine
                                   list what the install script put here, stop the daemon, remove all of it
 
 Anywhere
+  audit '<query>' [--limit <n>] [--verify] [--json] | --count | --csv | --follow  [--api <url>] [--key-file <file>]
+                                  ask the audit log; the key comes from WATCHBILL_KEY or a file
   verify <file|folder|link|workspace> [--key <key>] [--policy <file>] [--json]
                                   check an audit log or one entry of it; exit code 0 holds, 1 does not, 2 asked wrongly
   witness [trust|key] [--name <name>] [--port 4141] [--folder <folder>]

@@ -19,6 +19,11 @@ const known = {
   folder: { type: 'string' },
   key: { type: 'string' },
   policy: { type: 'string' },
+  limit: { type: 'string' },
+  csv: { type: 'boolean' },
+  count: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  'key-file': { type: 'string' },
 } as const
 
 type Known = typeof known
@@ -77,6 +82,11 @@ const optionsOf = (values: ReadonlyMap<string, unknown>, operand: string | null)
     folder: text('folder'),
     key: text('key'),
     policy: text('policy'),
+    limit: text('limit'),
+    csv: flag('csv'),
+    count: flag('count'),
+    verify: flag('verify'),
+    'key-file': text('key-file'),
     operand,
   }
 }
