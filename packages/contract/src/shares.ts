@@ -16,12 +16,16 @@ export const shareDefaultMs = 7 * dayMs
 export const shareLongestMs = 366 * dayMs
 
 /** selection: what answers a query now, or these entries. range: everything between two places, none left out. */
-export const ShareScope = z.union([
-  z.strictObject({ kind: z.literal('selection'), q: QueryText }),
-  z.strictObject({
-    kind: z.literal('selection'),
-    seqs: z.array(seq).check(z.minLength(1), z.maxLength(shareMost)),
-  }),
+export const ShareScope = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('selection'),
+      q: z.optional(QueryText),
+      seqs: z.optional(z.array(seq).check(z.minLength(1), z.maxLength(shareMost))),
+    })
+    .check(
+      z.refine(({ q, seqs }) => (q === undefined) !== (seqs === undefined), 'must name either q or seqs'),
+    ),
   z.strictObject({
     kind: z.literal('range'),
     /** First place; `to` is the first one no longer in it. */

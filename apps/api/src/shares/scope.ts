@@ -45,7 +45,7 @@ export const settleScope = async (
     const places = Array.from({ length: to - from }, (_, index) => from + index)
     return { q: textOf(query), asked: query.where && query, range: { from, to }, places, frozen }
   }
-  if ('seqs' in scope) {
+  if (scope.seqs !== undefined) {
     const places = [...new Set(scope.seqs)].sort((left, right) => left - right)
     requirePlace(places.at(-1) ?? 0, log.size, frozen.size, '/scope/seqs')
     return { q: '', asked: null, range: null, places, frozen }
