@@ -1,0 +1,251 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Locator, Page } from '@playwright/test'
+import { type Client, createClient } from '@watchbill/contract/client'
+import { aRefusal, Producer } from './entries.ts'
+import { expect, test } from './fixtures.ts'
+import { anId } from './reports.ts'
+import type { ControlPlane } from './stack.ts'
+
+const execute = promisify(execFile)
+
+/** A client that may make links. */
+const sharer = async (plane: ControlPlane): Promise<Client> => {
+  const token = await plane.admin(
+    'key',
+    'create',
+    '--scope',
+    'audit:share,audit:read,log:read,entry:write,fleet:read',
+  )
+  return createClient({ baseUrl: plane.apiUrl, token })
+}
+
+const untilSealed = async (client: Client): Promise<number> => {
+  let size = 0
+  await expect
+    .poll(async () => {
+      const log = await client.getLog()
+      size = log.size
+      return log.checkpoint?.size === log.size
+    })
+    .toBe(true)
+  return size
+}
+
+/** Somebody else: a browser that knows nothing of this installation. */
+const stranger = async (
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Page> => (await browser.newContext({ timezoneId: 'UTC', locale: 'en-GB', ...options })).newPage()
+
+const verdict = (page: Page) => page.getByRole('region', { name: 'Verdict' })
+const lead = (page: Page) => verdict(page).locator('.lead')
+
+const open = async (page: Page, link: string): Promise<void> => {
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Open' }).click()
+  await page.waitForURL((url) => url.pathname.startsWith('/s/open/'))
+}
+
+/** Goes there as somebody without a mouse does. */
+const tabTo = async (page: Page, target: Locator): Promise<void> => {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  await expect(target).toBeFocused()
+}
+
+test('by keyboard alone a question becomes a link; a stranger’s browser proves what it shows and sees nothing it hides', async ({
+  plane,
+  signedIn: page,
+  context,
+  browser,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const client = await sharer(plane)
+  const secret = `deploy ${randomUUID()}`
+  const payload = { session: anId('ses'), imported: false, tool: 'Bash', request: secret, by: 'rule' }
+  const [seq = 0] = await new Producer().send(client, [aRefusal({ payload }), aRefusal({ withheld: true })])
+  await untilSealed(client)
+
+  await page.goto(`${plane.url}/audit`)
+  await expect(page.locator(`[data-seq="${seq}"]`)).toContainText('proven')
+  await page.keyboard.press('/')
+  await page.keyboard.type('decision:deny')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[role=row][data-seq]')).toHaveCount(2)
+  const button = page.getByRole('button', { name: 'Share…' })
+  await tabTo(page, button)
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Share as a link' })
+  await expect(dialog.getByLabel('Title')).toBeFocused()
+  await page.keyboard.type('Refused pushes')
+  await expect(dialog).toContainText('2 entries, frozen at checkpoint')
+  await expect(dialog).toContainText('1 entry was withheld')
+  await tabTo(page, dialog.getByRole('checkbox', { name: 'request' }))
+  await page.keyboard.press('Space')
+  await tabTo(page, dialog.getByRole('button', { name: 'Create link' }))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Copy link' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Copy link' })).toHaveText('Copied')
+  const link = await page.evaluate(() => navigator.clipboard.readText())
+  expect(link).toMatch(/^http:\/\/watchbill\.localhost:\d+\/s\/[\w-]{43}#1\.[\w-]{43}\.\d+\.[\w-]{43}$/)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(button).toBeFocused()
+
+  const visitor = await stranger(browser)
+  await open(visitor, link)
+  await expect(lead(visitor)).toHaveText('✓ These 2 entries stand in the log')
+  await expect(verdict(visitor)).toContainText('pinned by you: your link names this key')
+  expect(visitor.url()).not.toContain(new URL(link).pathname)
+  expect(new URL(visitor.url()).hash).toBe(new URL(link).hash)
+  const { entry } = await client.getEntry({ params: { seq: String(seq) }, query: {} })
+  const hidden = entry.members?.find((member) => 'name' in member && member.name === 'request')
+  const shown = hidden !== undefined && 'key' in hidden ? hidden.key : ''
+  const commitment = createHash('sha256')
+    .update(Buffer.concat([Buffer.from([0x11]), Buffer.from(shown, 'base64url')]))
+    .update(JSON.stringify(['request', secret]))
+    .digest('base64url')
+  const sent = await (await visitor.reload())?.text()
+  await expect(lead(visitor)).toContainText('stand in the log')
+  for (const bytes of [await visitor.content(), sent ?? '']) {
+    expect(bytes).toContain('Refused pushes')
+    expect(bytes).toContain(commitment)
+    expect(bytes).not.toContain(secret)
+    expect(bytes).not.toContain(shown)
+  }
+
+  await page.goto(`${plane.url}/audit/links`)
+  const row = page.getByRole('listitem').filter({ hasText: 'Refused pushes' })
+  await expect(row).toContainText('open')
+  await expect(row).toContainText('2 entries that answered decision:deny, without request')
+  await row.getByRole('link', { name: 'Opened once' }).click()
+  await expect(page).toHaveURL(/\/audit\?q=share/)
+  await expect(page.locator('[role=row][data-seq]')).toHaveCount(2)
+  await page.goBack()
+  await row.getByRole('button', { name: 'Revoke Refused pushes' }).click()
+  await row.getByRole('button', { name: 'Revoke Refused pushes now' }).click()
+  await expect(row).toContainText('revoked')
+  expect((await visitor.reload())?.status()).toBe(404)
+  await expect(visitor.getByRole('heading', { level: 1 })).toHaveText('There is nothing to open here')
+})
+
+/** A page over two entries that nobody opened yet. */
+const shareTwo = async (client: Client, more: Partial<Parameters<Client['postShare']>[0]['body']> = {}) => {
+  const seqs = await new Producer().send(client, [aRefusal(), aRefusal()])
+  await untilSealed(client)
+  const scope = { kind: 'selection', seqs } as const
+  const made = await client.postShare({ body: { title: 'Two entries', scope, redact: [], ...more } })
+  return { ...made, seqs, token: /\/s\/([\w-]{43})#/.exec(made.url)?.[1] ?? '' }
+}
+
+test('programs that follow a link learn and count nothing; ended, revoked and guessed ones are told alike', async ({
+  plane,
+}) => {
+  const client = await sharer(plane)
+  const past = await shareTwo(client, { expiresAt: new Date(Date.now() + 1000).toISOString() })
+  const [live, revoked] = [await shareTwo(client), await shareTwo(client)]
+  await client.removeShare({ params: { id: revoked.share.id } })
+  const stateOf = async ({ share: { id } }: typeof past) => (await client.getShare({ params: { id } })).share
+  await expect.poll(async () => (await stateOf(past)).state).toBe('expired')
+  const guess = randomBytes(32).toString('base64url')
+  const ask = async (method: 'GET' | 'POST', token: string) => {
+    const response = await fetch(`${plane.apiUrl}/s/${token}`, { method, redirect: 'manual' })
+    const headers = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
+    return { status: response.status, headers, body: await response.text() }
+  }
+
+  const size = await untilSealed(client)
+  const covers = await Promise.all(Array.from({ length: 100 }, () => ask('GET', live.token)))
+  for (const token of [guess, past.token, revoked.token]) covers.push(await ask('GET', token))
+  for (const cover of covers) expect(cover).toEqual(covers[0])
+  expect(covers[0]?.body).not.toContain('Two entries')
+  expect(await stateOf(live)).toMatchObject({ opened: 0, refused: 0 })
+  expect((await client.getLog()).size).toBe(size)
+
+  const refusals = [await ask('POST', guess), await ask('POST', past.token), await ask('POST', revoked.token)]
+  for (const refusal of refusals) expect(refusal).toEqual(refusals[0])
+  expect(refusals[0]?.status).toBe(404)
+  await expect.poll(async () => (await stateOf(revoked)).refused).toBe(1)
+  expect((await client.getLog()).size).toBe(size)
+  expect((await ask('POST', live.token)).status).toBe(303)
+})
+
+test('an entry changed in the database is contradicted, and so is a log set back behind what a visitor saw', async ({
+  plane,
+  browser,
+}) => {
+  const client = await sharer(plane)
+  const {
+    url,
+    share,
+    seqs: [kept = 0, changed = 0],
+  } = await shareTwo(client)
+  const copy = `${plane.data}-copy`
+  await stopped(plane, () => cp(plane.data, copy, { recursive: true }))
+  await new Producer().send(client, [aRefusal(), aRefusal()])
+  const visitor = await stranger(browser)
+  await open(visitor, url)
+  await expect(lead(visitor)).toHaveText('✓ These 2 entries stand in the log')
+  await untilSealed(client)
+  await visitor.reload()
+  await expect(verdict(visitor)).toContainText('goes on from the')
+  const row = (seq: number) =>
+    visitor.locator('#rows > li').filter({ has: visitor.locator(`.seq:text-is("${seq}")`) })
+
+  await changeDigit(plane, changed)
+  await visitor.reload()
+  await expect(lead(visitor)).toHaveText('✕ CONTRADICTED: do not rely on this')
+  await expect(row(changed)).toContainText('✕ CONTRADICTED')
+  await expect(row(kept)).toContainText('✓ proven')
+
+  await stopped(plane, () => replace(plane.data, copy))
+  await open(visitor, url)
+  await expect(lead(visitor)).toHaveText('✕ CONTRADICTED: do not rely on this')
+  await expect(verdict(visitor)).toContainText('the log is shorter than the')
+  const another = await stranger(browser)
+  await open(another, url)
+  await expect(lead(another)).toHaveText('✓ These 2 entries stand in the log')
+  expect(share.count).toBe(2)
+})
+
+const stopped = async (plane: ControlPlane, work: () => Promise<unknown>) => {
+  await plane.kill('SIGTERM')
+  await work()
+  await plane.restart()
+}
+
+/** What `demo tamper` does to the demo, to one entry: the last digit of its time is another one. */
+const tampering = `
+  import Database from 'libsql'
+  const [file, seq] = process.argv.slice(1)
+  const db = new Database(file)
+  const guard = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'entries_no_update'").get()
+  const { header } = db.prepare("SELECT header FROM entries WHERE workspace_id = 'default' AND seq = ?").get(Number(seq))
+  const at = header.toString('latin1').search(/\\d,"type":/)
+  header[at] = header[at] === 0x39 ? 0x30 : header[at] + 1
+  db.exec('DROP TRIGGER entries_no_update')
+  db.prepare("UPDATE entries SET header = ? WHERE workspace_id = 'default' AND seq = ?").run(header, Number(seq))
+  db.exec(guard.sql)
+`
+const changeDigit = async ({ data }: ControlPlane, seq: number) => {
+  const [name = ''] = (await readdir(data)).filter((one) => one.endsWith('.db'))
+  const args = ['--input-type=module', '-e', tampering, join(data, name), String(seq)]
+  await execute(process.execPath, args, { cwd: fileURLToPath(new URL('../apps/api/', import.meta.url)) })
+}
+
+/** The database and nothing else, as a careless restore does. */
+const replace = async (data: string, copy: string) => {
+  const files = async (folder: string) => (await readdir(folder)).filter((name) => name.includes('.db'))
+  for (const name of await files(data)) await rm(join(data, name))
+  for (const name of await files(copy)) await cp(join(copy, name), join(data, name))
+  await rm(copy, { recursive: true })
+}
