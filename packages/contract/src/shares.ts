@@ -15,26 +15,27 @@ export const shareMost = 5000
 export const shareDefaultMs = 7 * dayMs
 export const shareLongestMs = 366 * dayMs
 
-/** selection: what answers a query now, or these entries. range: everything between two places, none left out. */
-export const ShareScope = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      kind: z.literal('selection'),
-      q: z.optional(QueryText),
-      seqs: z.optional(z.array(seq).check(z.minLength(1), z.maxLength(shareMost))),
-    })
-    .check(
-      z.refine(({ q, seqs }) => (q === undefined) !== (seqs === undefined), 'must name either q or seqs'),
-    ),
-  z.strictObject({
-    kind: z.literal('range'),
-    /** First place; `to` is the first one no longer in it. */
-    from: seq,
-    to: seq,
-    /** Run again by the visitor's browser, so it may ask about headers and places alone. */
+/**
+ * selection: what answers `q` now, or the entries at `seqs`. range: everything from place `from` on, below `to`, none left
+ * out; its `q` is run again by the visitor's browser, so it may ask about headers and places alone.
+ */
+export const ShareScope = z
+  .strictObject({
+    kind: z.enum(['selection', 'range']),
     q: z.optional(QueryText),
-  }),
-])
+    seqs: z.optional(z.array(seq).check(z.minLength(1), z.maxLength(shareMost))),
+    from: z.optional(seq),
+    to: z.optional(seq),
+  })
+  .check(
+    z.refine(
+      ({ kind, q, seqs, from, to }) =>
+        kind === 'range'
+          ? from !== undefined && to !== undefined && seqs === undefined
+          : from === undefined && to === undefined && (q === undefined) !== (seqs === undefined),
+      'a selection has either q or seqs, a range has from and to',
+    ),
+  )
 export type ShareScope = z.infer<typeof ShareScope>
 
 /** A link as those who manage it see it; its token is shown once, when it is made. */

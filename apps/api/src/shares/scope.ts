@@ -38,10 +38,11 @@ export const settleScope = async (
   const log = await readLogOrEmpty(deps.dbFor(workspace), workspace)
   const frozen = freeze(log)
   if (scope.kind === 'range') {
-    requireSpan(scope, log.size, frozen.size)
+    // The contract asks for both.
+    const { from = 0, to = 0 } = scope
+    requireSpan({ from, to }, log.size, frozen.size)
     const query = await readQuestion(deps, workspace, scope.q, now)
     requireHeaderOnly(query)
-    const { from, to } = scope
     const places = Array.from({ length: to - from }, (_, index) => from + index)
     return { q: textOf(query), asked: query.where && query, range: { from, to }, places, frozen }
   }
