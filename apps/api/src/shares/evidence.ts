@@ -55,11 +55,14 @@ export const readEvidence = async (
       seen: await proveSeen(db, workspace, newest.size, asked.seen),
     }
   } catch (error) {
-    // Hashes of the tree are gone: nothing can be proven any more.
-    if (error instanceof RangeError || (error instanceof Fault && error.code === 'internal')) return null
+    if (isLost(error)) return null
     throw error
   }
 }
+
+/** Hashes of the tree are gone, or the rows say sizes it never had. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof RangeError || (error instanceof Fault && error.code === 'internal')
 
 /** The checkpoint a share was frozen at, as long as the log reaches it. */
 export const readFrozen = async (

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { proveInclusion } from '../log/proofs.ts'
 import { readKeys, type StoredCheckpoint } from '../log/store.ts'
 import { discloseEntry } from './disclosed-entry.ts'
-import { placesOf, readFrozen, tellingOf } from './evidence.ts'
+import { isLost, placesOf, readFrozen, tellingOf } from './evidence.ts'
 import { stateOf } from './service.ts'
 import { findShare, type ShareRow } from './store.ts'
 import { tarEnd, tarFile } from './tar.ts'
@@ -52,7 +52,7 @@ async function* readFiles(
     const rows = new Map((await readEntriesAt(db, workspace, part)).map((row) => [row.seq, row]))
     for (const seq of part) {
       const entry = discloseEntry(seq, rows.get(seq), noLeaf, tellingOf(share))
-      const hashes = await proveInclusion(db, workspace, seq, share.size)
+      const hashes = await proveInclusion(db, workspace, seq, share.size).catch(noneIfLost)
       yield entryFile(entry, hashes, frozen.note, seconds)
     }
   }
@@ -68,17 +68,29 @@ const requireOpen = async ({ dbFor, now }: Readers, { workspace, id }: ShareRow)
   if (row === null || stateOf(row, now()) !== 'open') throw new Error('the share is no longer open')
 }
 
+/** Where hashes of the tree are gone, the other entries may still be proven. */
+const noneIfLost = (error: unknown): null => {
+  if (isLost(error)) return null
+  throw error
+}
+
 const entryFile = (
   { seq, header, members }: evidence.DisclosedEntry,
-  hashes: Uint8Array[],
+  hashes: Uint8Array[] | null,
   checkpoint: string,
   seconds: number,
 ): Uint8Array<ArrayBuffer> => {
-  const file = { header: new TextEncoder().encode(header), members, index: seq, hashes, checkpoint }
+  const text =
+    hashes && tryFile({ header: new TextEncoder().encode(header), members, index: seq, hashes, checkpoint })
+  if (text !== null) return tarFile(`${seq}.tlog-proof`, text, seconds)
+  const why = `What is stored about place ${seq} proves no entry any more. The checkpoint says that one stood here.\n`
+  return tarFile(`${seq}.damaged.txt`, why, seconds)
+}
+
+const tryFile = (file: evidence.EntryFile): string | null => {
   try {
-    return tarFile(`${seq}.tlog-proof`, evidence.formatEntryFile(file), seconds)
+    return evidence.formatEntryFile(file)
   } catch {
-    const text = `What is stored at place ${seq} is not an entry any more. The checkpoint says that one stood here.\n`
-    return tarFile(`${seq}.damaged.txt`, text, seconds)
+    return null
   }
 }
