@@ -23,6 +23,8 @@ export interface ExportVerdict extends Verdict {
   readonly entries: number
   /** Of those, without proof yet: at or above the size of the checkpoint. */
   readonly pending: number
+  /** Of those, that something speaks against by itself; a header that was changed shows in the root alone. */
+  readonly bad: number
   /** Place of the first entry that something speaks against; null when none does, or none can be told from the others. */
   readonly firstBad: number | null
 }
@@ -54,6 +56,9 @@ class StreamedCheck implements ExportCheck {
   #lines = 0
   #entries = 0
   #pending = 0
+  #bad = 0
+  /** Contradictions so far, those that are no longer kept included. */
+  #said = 0
   #last = -1
   #firstBad: number | null = null
   #end: number | null = null
@@ -86,7 +91,7 @@ class StreamedCheck implements ExportCheck {
   }
 
   async end(reader: Reader): Promise<ExportVerdict> {
-    const counts = { entries: this.#entries, pending: this.#pending }
+    const counts = { entries: this.#entries, pending: this.#pending, bad: this.#bad }
     const head = this.#head
     if (head === null) {
       if (this.#lines === 0) this.#add('unreadable', 'line 1', 'there is nothing in it')
@@ -114,7 +119,7 @@ class StreamedCheck implements ExportCheck {
     const place = `entry ${row.seq}`
     const bytes = this.#encoder.encode(row.header)
     const header = tryHeader(row.header)
-    const before = this.#found.length
+    const before = this.#said
     this.#entries += 1
     if (row.seq <= this.#last) this.#add('order', place, 'it does not come after the one before it')
     const pending = row.pending === true
@@ -128,7 +133,9 @@ class StreamedCheck implements ExportCheck {
       if (header !== null) this.#suspicion.entry(row.seq, header, leaf)
     }
     this.#last = row.seq
-    if (this.#found.length > before) this.#firstBad ??= row.seq
+    if (this.#said === before) return
+    this.#bad += 1
+    this.#firstBad ??= row.seq
   }
 
   #gap(hashes: readonly Uint8Array[], place: string): void {
@@ -160,6 +167,7 @@ class StreamedCheck implements ExportCheck {
   }
 
   #add(kind: ContradictionKind, place: string, detail: string): void {
+    this.#said += 1
     if (this.#found.length < mostContradictions) this.#found.push(contradiction(kind, place, detail))
   }
 }
