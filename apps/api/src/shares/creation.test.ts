@@ -1,4 +1,4 @@
-import { shareMost } from '@watchbill/contract/shares'
+import { type ShareScope, shareMost } from '@watchbill/contract/shares'
 import { evidence, notes } from '@watchbill/ledger'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testUrl } from '../testing/app.ts'
@@ -148,10 +148,11 @@ describe('what is refused', () => {
     expect(receipts).toEqual([])
     // Making a link is an entry, and no sealer runs here.
     const { size } = await desk.share({})
-    for (const scope of [
-      { kind: 'selection', seqs: [0, size] } as const,
-      { kind: 'range', from: size - 1, to: size + 1 } as const,
-    ]) {
+    const scopes: ShareScope[] = [
+      { kind: 'selection', seqs: [0, size] },
+      { kind: 'range', from: size - 1, to: size + 1 },
+    ]
+    for (const scope of scopes) {
       const fault = await refused({ scope })
       expect(fault).toMatchObject({ code: 'conflict', retryAfterSeconds: 1 })
       expect(fault.mend).toMatch(/in a second/)
