@@ -1,12 +1,11 @@
-import { gunzipSync } from 'node:zlib'
 import { matchEntry, parseQuery } from '@watchbill/contract/audit-query'
 import type { ShareScope } from '@watchbill/contract/shares'
-import { commitment } from '@watchbill/ledger'
 import { tryHeader } from '@watchbill/ledger/share'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createProducer, type EntryIdea } from '../testing/entry-samples.ts'
 import { openShareDesk, type ShareDesk } from '../testing/share-desk.ts'
+import { readSecrets, type Secrets, unpackAnswer, wordsIn } from '../testing/share-secrets.ts'
 import { headerFacts } from './document/header-facts.ts'
 
 const drills = process.env.WATCHBILL_DRILLS === '1'
@@ -30,22 +29,14 @@ const ideaOf = (place: string, index: number): EntryIdea => ({
         },
 })
 
-/** Everything about one entry that must not leave without leave: words, keys, salt, and the header's own words. */
-interface Secrets {
-  readonly seq: number
-  readonly header: string
-  /** By member: its marker and its key. */
-  readonly members: ReadonlyMap<string, readonly string[]>
-  readonly salt: readonly string[]
-  readonly own: readonly string[]
-}
-
 interface Known {
   readonly path: string
   readonly id: string
   readonly cookie: string
   /** Words of the world that this link may show. */
-  readonly allowed: ReadonlySet<string>
+  readonly allowed: Set<string>
+  /** Words of its query, where that is told: those of whoever made it, which no erasure reaches. */
+  readonly quoted: readonly string[]
 }
 
 let desk: ShareDesk
@@ -63,7 +54,7 @@ beforeAll(async () => {
   const key = await desk.world.key(['entry:write'], 'other')
   const entries = Array.from({ length: 8 }, (_, index) => other.next(ideaOf(`other${index}`, index)))
   await desk.world.call('postEntries', { body: { entries } }, key)
-  secrets = await readSecrets()
+  secrets = await readSecrets(desk.world.database)
   for (const one of secrets)
     for (const word of [...one.own, ...one.salt, ...[...one.members.values()].flat()]) wanted.add(word)
   shares = []
@@ -73,38 +64,15 @@ beforeAll(async () => {
   const gone = [first + 1, first + 12]
   await desk.client.postErasures({ body: { seqs: gone, reason: 'asked for' } })
   await desk.seal()
-  for (const share of shares)
-    for (const one of secrets.filter(({ seq }) => gone.includes(seq)))
-      for (const word of [...one.members.values()].flat()) (share.allowed as Set<string>).delete(word)
+  const erased = secrets
+    .filter(({ seq }) => gone.includes(seq))
+    .flatMap(({ members }) => [...members.values()].flat())
+  for (const { allowed, quoted } of shares) {
+    for (const word of erased) allowed.delete(word)
+    for (const word of quoted) allowed.add(word)
+  }
 })
 afterAll(() => desk.close())
-
-const readSecrets = async (): Promise<Secrets[]> => {
-  const rows = await desk.world.database.raw(
-    `SELECT e.workspace_id AS ws, e.seq, CAST(e.header AS TEXT) AS header, y.salt, CAST(y.payload AS TEXT) AS payload
-      FROM entries e LEFT JOIN payloads y USING (workspace_id, seq)
-      WHERE e.producer_no > 0 ORDER BY e.workspace_id, e.seq`,
-  )
-  return rows.map(({ ws, seq, header, salt, payload }) => {
-    const bytes = new Uint8Array(salt instanceof ArrayBuffer ? salt : new ArrayBuffer())
-    const said: Record<string, unknown> = payload === null ? {} : JSON.parse(String(payload))
-    const committed = payload === null ? [] : commitment.commitPayload(said, bytes).members
-    const members = committed.map(({ name, value, key }): [string, string[]] => [
-      name,
-      [key, ...(String(value).match(/zq\w+zq/g) ?? [])],
-    ])
-    const { id = '', commit = '' } = tryHeader(String(header)) ?? {}
-    return {
-      seq: ws === 'default' ? Number(seq) : -1,
-      header: String(header),
-      members: new Map(members),
-      salt: ['hex', 'base64', 'base64url']
-        .map((as) => Buffer.from(bytes).toString(as as BufferEncoding))
-        .filter(Boolean),
-      own: [id, commit],
-    }
-  })
-}
 
 /** Deterministic, so that a failing attempt can be run again. */
 const makeShare = async (first: number, index: number): Promise<Known> => {
@@ -121,8 +89,8 @@ const makeShare = async (first: number, index: number): Promise<Known> => {
       q: `tool:"${marker(`p${from - first}`, 'tool')} of agents" OR session:none seq:${from}..${from + 5}`,
     },
   ]
-  const scope = scopes[index % scopes.length] ?? scopes[0]
-  const share = await desk.share({ title: 'Attempted', scope, redact, content })
+  const scope = scopes[index % scopes.length]
+  const share = await desk.share({ title: 'Attempted', ...(scope && { scope }), redact, content })
   const { cookie } = await desk.open(share.path)
   const shown = (name: string) => !redact.includes(name) && (content || name !== 'content')
   const [row] = await desk.world.database.raw('SELECT seqs FROM shares WHERE id = ?', [share.id])
@@ -138,26 +106,11 @@ const makeShare = async (first: number, index: number): Promise<Known> => {
     if (asked !== null && !matchEntry(asked, headerFacts(seq, tryHeader(one.header)))) continue
     for (const [name, words] of one.members) if (shown(name)) for (const word of words) allowed.add(word)
   }
-  return { path: share.path, id: share.id, cookie, allowed }
+  const quoted = redact.includes('tool') ? [] : (share.q.match(/zq\w+zq/g) ?? [])
+  return { path: share.path, id: share.id, cookie, allowed, quoted }
 }
 
 const nothing: ReadonlySet<string> = new Set()
-
-const wordsIn = (text: string): string[] => [
-  ...text.split(/[^A-Za-z0-9_-]+/),
-  ...text.split(/[^A-Za-z0-9+/=]+/),
-]
-
-/** Everything an answer says, unpacked: headers, gzip, and the base64 inside proof files. */
-const unpack = async (response: Response): Promise<string> => {
-  const bytes = Buffer.from(await response.arrayBuffer())
-  const packed = response.headers.get('content-encoding') === 'gzip' && bytes.length > 0
-  const text = (packed ? gunzipSync(bytes) : bytes).toString('utf8').replace(desk.checker, '')
-  const inner = [...text.matchAll(/^extra (\S+)$/gm)].map(([, extra = '']) =>
-    Buffer.from(extra, 'base64').toString(),
-  )
-  return [text, ...inner, JSON.stringify([...response.headers])].join('\n')
-}
 
 const place = fc.oneof(fc.nat({ max: 60 }), fc.constantFrom(-1, 2 ** 53, 1e21)).map(String)
 const words = fc.constantFrom(
@@ -308,7 +261,8 @@ test(`no word from outside of its scope leaves by a link, in ${attempts} attempt
       const [share, other] = [one.share, one.other].map((at) => shares[at % shares.length])
       if (share === undefined || other === undefined) throw new Error('no share')
       const response = await send(one, share, other)
-      const said = wordsIn(await unpack(response)).filter((word) => wanted.has(word))
+      const text = (await unpackAnswer(response)).replace(desk.checker, '')
+      const said = wordsIn(text).filter((word) => wanted.has(word))
       if (response.status === 200 && one.path.startsWith('/s/open/')) documents += 1
       const target = one.path.includes(':other') || one.cookie === 'renamed' ? other : share
       const held = heldBy(one.cookie, share, other)
