@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { readEntriesAt } from '../audit/entries-store.ts'
 import { catchUp, type IndexDeps } from '../audit-index/follower.ts'
 import { countFacets } from '../audit-search/facets.ts'
@@ -15,12 +17,26 @@ import {
   round,
   workspaceSql,
 } from './bench-row.ts'
+import { servedDatabase } from './bench-server.ts'
+import { benchTail } from './bench-tail.ts'
 import { questions, worldHeader, worldNow, worldPayload } from './bench-world.ts'
 
-const workspace = 'asked'
+/** The one a server serves unless told otherwise, so that it can go on with this log. */
+const workspace = 'default'
 
-/** Questions to a seeded log, at every size: pages against the same rows read bare, then what a page of the dashboard asks at once. */
-export const benchAudit = async ({ path, database, sizes, quick, say }: Bench): Promise<BenchRow[]> => {
+/** `log` measures nothing: it only makes what the others and `served` are about. */
+export const auditParts = ['questions', 'tail', 'log'] as const
+type AuditPart = (typeof auditParts)[number]
+
+/**
+ * Questions to a seeded log at every size (pages against the same rows read bare, then what a page of the dashboard asks at
+ * once), and at its full size what comes after it, as it is told. `served`: a folder where a server finds the log afterwards.
+ */
+export const benchAudit = async (
+  { folder, path, database, sizes, quick, say }: Bench,
+  parts: readonly AuditPart[],
+  served: string | null,
+): Promise<BenchRow[]> => {
   const connection = openConnection({ path, busyMs: 5000 })
   connection.exec(workspaceSql(workspace))
   const most = sizes.at(-1) ?? 0
@@ -33,21 +49,36 @@ export const benchAudit = async ({ path, database, sizes, quick, say }: Bench): 
   const deps: IndexDeps = { ...database, config }
   const rows: BenchRow[] = []
   const measured: Measured[] = []
-  for (const size of sizes) {
+  const asking = parts.includes('questions')
+  for (const size of asking ? sizes : [most]) {
     say(`growing the log to ${size.toLocaleString('en')} entries`)
     const before = log.frontier().size
     while (log.frontier().size < size)
       await grow(connection, log, Math.min(10_000, size - log.frontier().size))
     const built = await build(deps, size - before)
-    say(`asking ${size.toLocaleString('en')} entries`)
-    measured.push({ size, ...(await ask(deps, most, quick ? 3 : 15)) })
     rows.push(
       plainRow(`index built to ${size}`, built, 'entries/s', 'of one process, batches of 4096; wall clock'),
     )
+    if (!asking) continue
+    say(`asking ${size.toLocaleString('en')} entries`)
+    measured.push({ size, ...(await ask(deps, most, quick ? 3 : 15)) })
   }
   const weight = bytesPerEntry(connection, most)
+  const home = served ?? folder
+  const tailing = parts.includes('tail')
+  if (tailing || served !== null) copyTo(connection, home)
   connection.close()
-  return [...measured.flatMap((one) => rowsOf(one, one.size === most)), ...rows, growthRow(measured), weight]
+  return [
+    ...measured.flatMap((one) => rowsOf(one, one.size === most)),
+    ...(asking ? [...rows, growthRow(measured), weight] : []),
+    ...(tailing ? await benchTail({ folder: home, entries: most, quick, say }) : []),
+  ]
+}
+
+/** As one file, where `startServer` looks for it. */
+const copyTo = (connection: Connection, folder: string): void => {
+  mkdirSync(join(folder, 'served'), { recursive: true })
+  connection.run({ sql: 'VACUUM INTO ?', args: [servedDatabase(folder)] })
 }
 
 const config: IndexDeps['config'] = {

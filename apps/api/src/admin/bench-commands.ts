@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { benchAppend } from './bench-append.ts'
-import { benchAudit } from './bench-audit.ts'
+import { auditParts, benchAudit } from './bench-audit.ts'
 import { benchHttp } from './bench-http.ts'
 import { benchProofs } from './bench-proofs.ts'
 import type { Bench, BenchRow } from './bench-row.ts'
@@ -44,6 +44,14 @@ const partsOf = (call: Call): Part[] => {
   const parts = Object.entries(benches).filter(([name]) => only === null || name === only)
   if (parts.length === 0) throw new UsageError(`--only is one of ${Object.keys(benches).join(', ')}.`)
   return parts.map(([, part]) => part)
+}
+
+const runAuditBench = async (call: Call): Promise<void> => {
+  const only = textOption(call, 'only')
+  const parts = auditParts.filter((name) => only === null || name === only)
+  if (parts.length === 0) throw new UsageError(`--only is one of ${auditParts.join(', ')}.`)
+  const served = textOption(call, 'served')
+  await runBench(call, [(bench) => benchAudit(bench, parts, served)])
 }
 
 /** Each part on a database of its own, made for it and removed again. */
@@ -90,8 +98,15 @@ export const benchCommands: readonly Command[] = [
   {
     name: 'audit bench',
     summary: 'Measure questions to the audit log on a database made for it; rows as JSON lines or in a file.',
-    options: { json: { type: 'string' }, entries: { type: 'string' }, quick: { type: 'boolean' } },
-    help: '[--json FILE] [--entries 1000000] [--quick]',
-    run: (call) => runBench(call, [benchAudit]),
+    options: {
+      json: { type: 'string' },
+      entries: { type: 'string' },
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      // Where a bench that goes on with the same log in a browser finds it; not for people.
+      served: { type: 'string' },
+    },
+    help: `[--json FILE] [--entries 1000000] [--quick] [--only ${auditParts.join('|')}]`,
+    run: runAuditBench,
   },
 ]

@@ -9,10 +9,13 @@ export interface BenchServer {
   /** Processor time used so far, s. */
   cpuSeconds(): number
   rssBytes(): number
-  /** A credential that may write entries. */
-  key(): Promise<string>
+  /** A credential with these scopes, comma-separated; unless said it may write entries. */
+  key(scopes?: string): Promise<string>
   stop(): Promise<void>
 }
+
+/** Where its database lies. */
+export const servedDatabase = (folder: string): string => join(folder, 'served', 'watchbill.db')
 
 /** Data and state lie in `folder`. Rejects with what it said when it ends instead of listening. */
 export const startServer = async (folder: string): Promise<BenchServer> => {
@@ -33,7 +36,7 @@ export const startServer = async (folder: string): Promise<BenchServer> => {
   return {
     port: await untilListening(child, ended),
     ...processOf(child.pid),
-    key: () => outputOf(start('admin.js', 'key', 'create', '--scope', 'entry:write')),
+    key: (scopes = 'entry:write') => outputOf(start('admin.js', 'key', 'create', '--scope', scopes)),
     async stop() {
       child.kill('SIGTERM')
       await ended
