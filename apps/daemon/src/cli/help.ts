@@ -14,7 +14,8 @@ Anywhere
   audit '<query>' [--limit <n>] [--verify] [--json] | --count | --csv | --follow  [--api <url>] [--key-file <file>]
                                   ask the audit log; the key comes from WATCHBILL_KEY or a file
   verify <file|folder|link|workspace> [--key <key>] [--policy <file>] [--json]
-                                  check an audit log or one entry of it; exit code 0 holds, 1 does not, 2 asked wrongly
+                                  check an audit log, an entry of it, a share link ('<link>', in quotes; it is counted) or
+                                  document, an archive of entries or an export; exit code 0 holds, 1 does not, 2 asked wrongly
   witness [trust|key] [--name <name>] [--port 4141] [--folder <folder>]
                                   cosign the checkpoints of logs you trust
 

@@ -7,21 +7,23 @@ import { OutboundError } from '../outbound/outbound-error.ts'
 import { folderSource, linkSource } from '../verify/log-source.ts'
 import { createMemory } from '../verify/memory.ts'
 import { type Policy, PolicyError, parsePolicy } from '../verify/policy.ts'
+import { releasedScripts } from '../verify/released-scripts.ts'
 import { formatReport, holds, type Report } from '../verify/report.ts'
+import { ClosedLinkError, openShare, PinError, parseShareLink } from '../verify/share-link.ts'
 import { isPin } from '../verify/trusted-keys.ts'
-import { verifyEntryFile } from '../verify/verify-entry.ts'
+import { verifyFile } from '../verify/verify-file.ts'
 import { type VerifyOptions, verifyLog } from '../verify/verify-log.ts'
+import { verifyShare } from '../verify/verify-share.ts'
 import { Failure } from './failure.ts'
 import { handOver } from './handover.ts'
 import { type Options, parseOptions } from './options.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Terminal } from './terminal.ts'
 
-const limitBytes = 4 * 1024 * 1024
-
 /**
- * `verify <file | folder | link | workspace>`: checks evidence with this program's own code. Exit code 0: it holds; 1: it is
- * contradicted, fails, or cannot be checked; 2: asked wrongly. A workspace is checked by the control plane's own console.
+ * `verify <file | folder | link | workspace>`: checks a log, an entry, a share, an archive or an export with this program's own
+ * code. Exit code 0: it holds; 1: it is contradicted, fails, or cannot be checked; 2: asked wrongly. A workspace is checked by
+ * the control plane's own console.
  */
 export const verifyAt = async (
   bundleUrl: string,
@@ -35,7 +37,7 @@ export const verifyAt = async (
   if (kind === 'workspace') return handOver(['verify', ...args], bundleUrl, terminal)
   // Three times as fast as the portable code; checked against its vectors before it is used.
   merkle.useSha256((bytes) => hash('sha256', bytes, 'binary'))
-  const report = await check(target, kind, await readOptions(options, terminal))
+  const report = await check(target, kind, await readOptions(options, terminal), terminal)
   terminal.out(options.json ? JSON.stringify({ holds: holds(report), ...report }) : formatReport(report))
   return holds(report) ? 0 : 1
 }
@@ -98,18 +100,28 @@ const check = async (
   target: string,
   kind: Exclude<Kind, 'workspace'>,
   options: VerifyOptions,
+  terminal: Terminal,
 ): Promise<Report> => {
   try {
-    if (kind === 'link') return await verifyLog(linkSource(target), true, options)
+    if (kind === 'file') return await verifyFile(target, options)
     if (kind === 'folder') return await verifyLog(folderSource(resolve(target)), false, options)
-    const { size } = await stat(target)
-    if (size > limitBytes)
-      throw new Error(`the file has ${size} bytes; one entry takes less than ${limitBytes}`)
-    return await verifyEntryFile(target, new Uint8Array(await readFile(target)), options)
+    const share = parseShareLink(target)
+    if (share === null) return await verifyLog(linkSource(target), true, options)
+    terminal.err('This opens the link as a visitor does: it is counted, and recorded in the log.')
+    const source = { where: share.shown, pin: share.pin, live: true, ...(await openShare(share)) }
+    return await verifyShare(source, options, releasedScripts())
   } catch (error) {
+    if (error instanceof PinError)
+      throw new Failure('verify: the link is not whole', error.message, 'copy it whole, in single quotes', 2)
+    if (error instanceof ClosedLinkError)
+      throw new Failure(
+        'verify: the link does not open',
+        'it has expired, was revoked or is mistyped; the server does not tell which',
+        'copy it whole, or ask whoever sent it for a new one',
+      )
     const mend =
       error instanceof OutboundError
-        ? 'check the link; a log that is not published answers only its own readers'
+        ? 'check the link; a log that is not published answers only its own readers, a share can be kept as a file'
         : 'try again; nothing was proven and nothing contradicted'
     throw new Failure('verify: it could not be checked', errorText(error), mend)
   }

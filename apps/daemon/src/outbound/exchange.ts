@@ -2,11 +2,12 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
-import type { OutboundAnswer, OutboundRequest } from './message.ts'
+import type { OutboundRequest, PostAnswer } from './message.ts'
 import { OutboundError } from './outbound-error.ts'
 import type { Target } from './target.ts'
 
 interface Exchange {
+  readonly method: 'GET' | 'POST'
   readonly target: Target
   /** Judged already: the connection goes to one of these and nowhere else. */
   readonly addresses: readonly string[]
@@ -15,8 +16,8 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
-/** One GET on one connection of its own. Rejects with OutboundError or the system's error. */
-export const exchange = (asked: Exchange): Promise<Omit<OutboundAnswer, 'tookMs'>> =>
+/** One request without a body on one connection of its own. Rejects with OutboundError or the system's error. */
+export const exchange = (asked: Exchange): Promise<Omit<PostAnswer, 'tookMs'>> =>
   new Promise((resolve, reject) => {
     const call = send(asked)
     const fail = (error: unknown) => {
@@ -24,7 +25,7 @@ export const exchange = (asked: Exchange): Promise<Omit<OutboundAnswer, 'tookMs'
       call.destroy()
     }
     call.on('response', (response) => {
-      receive(response, asked.request.limitBytes)
+      receive(response, asked)
         .then(resolve, reject)
         .finally(() => call.destroy())
     })
@@ -38,10 +39,10 @@ export const exchange = (asked: Exchange): Promise<Omit<OutboundAnswer, 'tookMs'
     call.end()
   })
 
-const send = ({ target, addresses, request, ca, signal }: Exchange): ClientRequest => {
+const send = ({ method, target, addresses, request, ca, signal }: Exchange): ClientRequest => {
   const { url, host, port, secure } = target
   const options = {
-    method: 'GET',
+    method,
     host,
     port,
     path: `${url.pathname}${url.search}`,
@@ -74,10 +75,12 @@ const pinned = (addresses: readonly string[]): LookupFunction => {
 
 const receive = async (
   response: IncomingMessage,
-  limitBytes: number,
-): Promise<Omit<OutboundAnswer, 'tookMs'>> => {
+  { method, target, request: { limitBytes } }: Exchange,
+): Promise<Omit<PostAnswer, 'tookMs'>> => {
   const { statusCode: status = 0, headers } = response
-  if (status >= 300 && status < 400) throw new OutboundError('redirect', `redirect (${status}) refused`)
+  // See Other alone turns a POST into a question (RFC 9110 §15.4.4).
+  if (status >= 300 && status < 400 && !(method === 'POST' && status === 303))
+    throw new OutboundError('redirect', `redirect (${status}) refused`)
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') throw new OutboundError('encoding', 'compressed answer refused')
   const tooBig = () => new OutboundError('size', `answer over ${limitBytes} bytes`)
@@ -93,6 +96,16 @@ const receive = async (
   return {
     status,
     contentType: headers['content-type'] ?? null,
+    location: status === 303 ? sameOrigin(headers.location ?? '', target) : null,
+    cookies: (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]?.trim() ?? ''),
     bytes: new Uint8Array(Buffer.concat(pieces)),
   }
+}
+
+/** TRUST BOUNDARY: an answer may not send us, and what it has us carry, to anybody else. */
+const sameOrigin = (location: string, { url }: Target): string => {
+  const next = URL.canParse(location, url) ? new URL(location, url) : null
+  if (location === '' || next?.origin !== url.origin || next.username !== '' || next.password !== '')
+    throw new OutboundError('redirect', 'redirect to another origin refused')
+  return next.href
 }

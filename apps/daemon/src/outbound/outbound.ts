@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { exchange } from './exchange.ts'
-import type { OutboundAnswer, OutboundRequest } from './message.ts'
+import type { OutboundAnswer, OutboundRequest, PostAnswer } from './message.ts'
 import { OutboundError, toOutboundError } from './outbound-error.ts'
 import { type Allowance, isLoopbackHost, requireAllowed, type Target, targetOf } from './target.ts'
 
@@ -15,31 +15,38 @@ export interface OutboundOptions {
   readonly ca?: string
 }
 
-/** The one outbound door (SECURITY "Web and API"): GET only, one address that was judged, no redirect, capped. */
+/** The one outbound door (SECURITY "Web and API"): one address that was judged, no redirect followed, capped. */
 export interface Outbound {
   /** Throws OutboundError, and nothing else. */
   get(url: string, request: OutboundRequest): Promise<OutboundAnswer>
+  /** A POST that says nothing: it opens what its URL names. Throws OutboundError, and nothing else. */
+  post(url: string, request: OutboundRequest): Promise<PostAnswer>
 }
 
-export const createOutbound = ({ allow, resolve = resolveAll, now, ca }: OutboundOptions): Outbound => ({
-  get: async (text, request) => {
+export const createOutbound = (options: OutboundOptions): Outbound => ({
+  get: createAsking('GET', options),
+  post: createAsking('POST', options),
+})
+
+const createAsking =
+  (method: 'GET' | 'POST', { allow, resolve = resolveAll, now, ca }: OutboundOptions) =>
+  async (text: string, request: OutboundRequest): Promise<PostAnswer> => {
     const beganMs = now()
     const target = targetOf(text)
-    requirePrivacy(target, request.headers ?? {})
+    requirePrivacy(target, method === 'POST' || Object.keys(request.headers ?? {}).length > 0)
     const deadline = deadlineOf(request)
     try {
       const addresses = await deadline.within(addressesOf(target, resolve))
       // Trust boundary: a name server is foreign, and one refused address spoils the whole answer (DNS rebinding).
       for (const address of addresses) requireAllowed(target, address, allow)
-      const answer = await exchange({ target, addresses, request, ca, signal: deadline.signal })
+      const answer = await exchange({ method, target, addresses, request, ca, signal: deadline.signal })
       return { ...answer, tookMs: now() - beganMs }
     } catch (error) {
       throw deadline.reason() ?? toOutboundError(error)
     } finally {
       deadline.clear()
     }
-  },
-})
+  }
 
 const resolveAll = async (host: string): Promise<string[]> =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
@@ -53,9 +60,9 @@ const addressesOf = async (
   return addresses
 }
 
-/** A token travels encrypted, or not beyond this machine. */
-const requirePrivacy = ({ secure, host }: Target, headers: Readonly<Record<string, string>>): void => {
-  if (!secure && Object.keys(headers).length > 0 && !isLoopbackHost(host))
+/** A token travels encrypted, or not beyond this machine; what a POST opens is named by one, in its URL. */
+const requirePrivacy = ({ secure, host }: Target, secret: boolean): void => {
+  if (!secure && secret && !isLoopbackHost(host))
     throw new OutboundError('url', 'a token needs https beyond this machine')
 }
 

@@ -9,6 +9,7 @@ import {
   formatHeader,
   merkle,
   notes,
+  type ProofPlan,
   tiles,
 } from '@watchbill/ledger'
 
@@ -54,19 +55,32 @@ export const createLog = (size: number, branch = '', forksAt = 0) => {
     hashes.get(`${level} ${index}`) ?? new Uint8Array(32)
   const note = (signers = [logSigner]) =>
     notes.signNote(notes.formatCheckpoint({ origin: logOrigin, size, root }), signers)
+  const prove = (plan: ProofPlan) => merkle.foldProof(plan, nodeAt)
+  const shown = (index: number) =>
+    commitment
+      .commitPayload(payload, hash(`salt ${index}`))
+      .members.map(({ name, value, key }) => ({ name, value, key }))
   return {
     size,
     root,
     note,
+    prove,
+    /** What a share or an export says of an entry, its payload disclosed. */
+    row: (index: number) => ({
+      seq: index,
+      header: new TextDecoder().decode(headers[index]),
+      leaf: base64url.encode(merkle.leafHash(headers[index] ?? new Uint8Array())),
+      payload: 'shown' as const,
+      members: shown(index),
+      erasedBy: null,
+    }),
     /** The entry as a file, its payload disclosed. */
     entryFile: async (index: number): Promise<string> =>
       evidence.formatEntryFile({
         header: headers[index] ?? new Uint8Array(),
-        members: commitment
-          .commitPayload(payload, hash(`salt ${index}`))
-          .members.map(({ name, value, key }) => ({ name, value, key })),
+        members: shown(index),
         index,
-        hashes: merkle.foldProof(merkle.planInclusion(index, size), nodeAt),
+        hashes: prove(merkle.planInclusion(index, size)),
         checkpoint: await note(),
       }),
     /** As C2SP tlog-tiles lays it out. */

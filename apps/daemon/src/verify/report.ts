@@ -1,8 +1,10 @@
 import type { Contradiction } from './contradictions.ts'
+import { type CountedFacts, countedText, isOurs, type ShareFacts, shareText } from './report-scope.ts'
+import { visible } from './visible.ts'
 
 /** The result of a check, in parts (SECURITY "A verdict has parts and is never a bare VALID"). */
 export interface Report {
-  readonly kind: 'log' | 'entry'
+  readonly kind: 'log' | 'entry' | 'share' | 'archive' | 'export'
   readonly where: string
   readonly origin: string | null
   readonly size: number | null
@@ -20,12 +22,18 @@ export interface Report {
   /** What this user had seen of the log before. */
   readonly seenBefore: { readonly size: number; readonly extends: 'yes' | 'no' | 'unknown' } | null
   readonly contradictions: readonly Contradiction[]
-  /** What an entry says, as far as it is disclosed; null for a log. */
+  /** What an entry says, as far as it is disclosed; null where there is not one alone. */
   readonly entry: Readonly<Record<string, unknown>> | null
+  readonly share?: ShareFacts
+  /** Of an archive or an export. */
+  readonly counted?: CountedFacts
 }
 
 /** Everything that was asked for is proven, and nothing speaks against it. */
 export const holds = (report: Report): boolean =>
+  evidenceHolds(report) && (report.share === undefined || isOurs(report.share))
+
+const evidenceHolds = (report: Report): boolean =>
   report.consistent === 'yes' &&
   report.signed.by !== null &&
   report.signed.pinned !== 'no' &&
@@ -39,6 +47,7 @@ export const formatReport = (report: Report): string => {
   return [
     `${kind} ${visible(where)}`,
     `  origin        ${origin === null ? '–' : visible(origin)}`,
+    ...scopeText(report),
     `  consistent    ${consistentText(report)}`,
     `  signed        ${signedText(report)}`,
     `  witnessed     ${witnessedText(report)}`,
@@ -52,16 +61,21 @@ export const formatReport = (report: Report): string => {
   ].join('\n')
 }
 
+const scopeText = ({ share, counted }: Report): string[] => [
+  ...(share === undefined ? [] : shareText(share)),
+  ...(counted === undefined ? [] : countedText(counted)),
+]
+
 const consistentText = ({ consistent, kind }: Report): string => {
   if (consistent === 'no') return 'NO: what is shown is not what the checkpoint commits to'
   if (consistent === 'unknown') return 'unknown'
-  return kind === 'log'
-    ? 'yes: every entry, chain and tile follows from the checkpoint'
-    : 'yes: the entry stands in the log'
+  if (kind === 'log') return 'yes: every entry, chain and tile follows from the checkpoint'
+  return kind === 'entry' ? 'yes: the entry stands in the log' : 'yes: every entry in it stands in the log'
 }
 
-const signedText = ({ signed: { by, pinned } }: Report): string => {
+const signedText = ({ signed: { by, pinned }, share }: Report): string => {
   if (by === null) return 'NOT by a key that is known here; name it with --key <verifier key>'
+  if (pinned === 'yes' && share?.pin === 'matches') return `by ${by} (the key that your link names)`
   const words = {
     yes: 'the key you named or have seen before',
     no: 'NOT the key you named or have seen before',
@@ -89,9 +103,7 @@ const whyNot = (report: Report): string => {
   if (report.signed.pinned === 'no')
     return 'it is signed by another key than the one you named or have seen before.'
   if (report.witnessed.enough === false) return 'too few of your witnesses cosigned it.'
+  if (report.share !== undefined && evidenceHolds(report))
+    return 'the evidence itself holds, but the page that carries it is not ours: do not believe what that page says.'
   return 'not everything could be checked.'
 }
-
-/** What a log says is foreign: nothing in it may move the cursor or change its colour. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)

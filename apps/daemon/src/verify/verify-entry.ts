@@ -1,8 +1,7 @@
-import { evidence, merkle, notes, parseHeader } from '@watchbill/ledger'
-import type { Contradiction } from './contradictions.ts'
-import type { Seen } from './memory.ts'
+import { evidence, notes, parseHeader } from '@watchbill/ledger'
 import { meetsQuorum } from './policy.ts'
 import type { Report } from './report.ts'
+import { compareTrees } from './seen-tree.ts'
 import { gatherKeys } from './trusted-keys.ts'
 import type { VerifyOptions } from './verify-log.ts'
 
@@ -30,7 +29,7 @@ export const verifyEntryFile = async (
   const witnesses = [...(policy?.witnesses.values() ?? [])]
   const pins = keys.pinned === null ? null : [...keys.pinned].map(notes.fingerprintOf)
   const verdict = await evidence.verifyEntry(text, { keys: keys.candidates, pins, witnesses })
-  const compared = seen === null || said === null ? null : compare(seen, said)
+  const compared = seen === null || said === null ? null : compareTrees(seen, said)
   const contradictions = [...verdict.contradictions, ...(compared?.contradictions ?? [])]
   const cosigned = await notes.verifyNote(note ?? '', witnesses)
   return {
@@ -49,27 +48,5 @@ export const verifyEntryFile = async (
     contradictions,
     entry:
       file === null ? null : { seq: file.index, header: parseHeader(file.header), members: file.members },
-  }
-}
-
-/** Two trees of one size are one tree or a contradiction; of different sizes a file alone says nothing. */
-const compare = (
-  seen: Seen,
-  said: notes.Checkpoint,
-): { seenBefore: Report['seenBefore']; contradictions: Contradiction[] } => {
-  const same = seen.size === said.size ? merkle.sameHash(seen.root, said.root) : null
-  const extended = { true: 'yes', false: 'no', null: 'unknown' } as const
-  return {
-    seenBefore: { size: seen.size, extends: extended[`${same}`] },
-    contradictions:
-      same === false
-        ? [
-            {
-              place: 'checkpoint',
-              kind: 'history',
-              detail: `another tree of ${seen.size} entries was seen before`,
-            },
-          ]
-        : [],
   }
 }
