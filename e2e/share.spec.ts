@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { cp, readdir, rm } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -46,10 +46,14 @@ const stranger = async (
 const verdict = (page: Page) => page.getByRole('region', { name: 'Verdict' })
 const lead = (page: Page) => verdict(page).locator('.lead')
 
-const open = async (page: Page, link: string): Promise<void> => {
+/** Opens it as a person does; answers with the bytes of the document. */
+const open = async (page: Page, link: string): Promise<string> => {
   await page.goto(link)
+  const coming = page.waitForResponse((one) => new URL(one.url()).pathname.startsWith('/s/open/'))
   await page.getByRole('button', { name: 'Open' }).click()
+  const text = await (await coming).text()
   await page.waitForURL((url) => url.pathname.startsWith('/s/open/'))
+  return text
 }
 
 /** Goes there as somebody without a mouse does. */
@@ -102,7 +106,7 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   await expect(button).toBeFocused()
 
   const visitor = await stranger(browser)
-  await open(visitor, link)
+  const sent = await open(visitor, link)
   await expect(lead(visitor)).toHaveText('✓ These 2 entries stand in the log')
   await expect(verdict(visitor)).toContainText('pinned by you: your link names this key')
   expect(visitor.url()).not.toContain(new URL(link).pathname)
@@ -114,9 +118,7 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
     .update(Buffer.concat([Buffer.from([0x11]), Buffer.from(shown, 'base64url')]))
     .update(JSON.stringify(['request', secret]))
     .digest('base64url')
-  const sent = await (await visitor.reload())?.text()
-  await expect(lead(visitor)).toContainText('stand in the log')
-  for (const bytes of [await visitor.content(), sent ?? '']) {
+  for (const bytes of [await visitor.content(), sent]) {
     expect(bytes).toContain('Refused pushes')
     expect(bytes).toContain(commitment)
     expect(bytes).not.toContain(secret)
@@ -132,18 +134,19 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   await expect(page.locator('[role=row][data-seq]')).toHaveCount(2)
   await page.goBack()
   await row.getByRole('button', { name: 'Revoke Refused pushes' }).click()
-  await row.getByRole('button', { name: 'Revoke Refused pushes now' }).click()
+  await row.getByRole('button', { name: 'Yes, revoke Refused pushes' }).click()
   await expect(row).toContainText('revoked')
   expect((await visitor.reload())?.status()).toBe(404)
   await expect(visitor.getByRole('heading', { level: 1 })).toHaveText('There is nothing to open here')
 })
 
 /** A page over two entries that nobody opened yet. */
-const shareTwo = async (client: Client, more: Partial<Parameters<Client['postShare']>[0]['body']> = {}) => {
+const shareTwo = async (client: Client, lifeMs = 3_600_000) => {
   const seqs = await new Producer().send(client, [aRefusal(), aRefusal()])
   await untilSealed(client)
+  const expiresAt = new Date(Date.now() + lifeMs).toISOString()
   const scope = { kind: 'selection', seqs } as const
-  const made = await client.postShare({ body: { title: 'Two entries', scope, redact: [], ...more } })
+  const made = await client.postShare({ body: { title: 'Two entries', scope, redact: [], expiresAt } })
   return { ...made, seqs, token: /\/s\/([\w-]{43})#/.exec(made.url)?.[1] ?? '' }
 }
 
@@ -151,7 +154,7 @@ test('programs that follow a link learn and count nothing; ended, revoked and gu
   plane,
 }) => {
   const client = await sharer(plane)
-  const past = await shareTwo(client, { expiresAt: new Date(Date.now() + 1000).toISOString() })
+  const past = await shareTwo(client, 1000)
   const [live, revoked] = [await shareTwo(client), await shareTwo(client)]
   await client.removeShare({ params: { id: revoked.share.id } })
   const stateOf = async ({ share: { id } }: typeof past) => (await client.getShare({ params: { id } })).share
@@ -216,6 +219,126 @@ test('an entry changed in the database is contradicted, and so is a log set back
   await expect(lead(another)).toHaveText('✓ These 2 entries stand in the log')
   expect(share.count).toBe(2)
 })
+
+test('a kept page proves itself with no network at all, and refuses when a byte of it is another one', async ({
+  plane,
+  browser,
+}, info) => {
+  const client = await sharer(plane)
+  const { url } = await shareTwo(client)
+  const { hash } = new URL(url)
+  const visitor = await stranger(browser)
+  const sent = await open(visitor, url)
+  const coming = visitor.waitForEvent('download')
+  await visitor.getByRole('link', { name: 'Keep this page as a file' }).click()
+  const kept = info.outputPath('kept.html')
+  await (await coming).saveAs(kept)
+  const text = await readFile(kept, 'utf8')
+  expect(text === sent).toBe(true)
+  const damaged = async (name: string, from: string | RegExp, to: string) => {
+    const path = info.outputPath(name)
+    await writeFile(path, text.replace(from, to))
+    expect(await readFile(path, 'utf8')).not.toBe(text)
+    return path
+  }
+  const evidence = await damaged('evidence.html', /(\\"type\\":\\"tool\.)refused/, '$1allowed')
+  const script = await damaged('script.html', 'do not rely on this', 'you may rely on it')
+
+  const alone = await stranger(browser)
+  await alone.context().setOffline(true)
+  const asked: string[] = []
+  alone.on('request', (request) => asked.push(request.url()))
+  await alone.goto(`file://${kept}${hash}`)
+  await expect(lead(alone)).toHaveText('✓ These 2 entries stand in the log')
+  await expect(verdict(alone)).toContainText('pinned by you: your link names this key')
+  await alone.goto(`file://${kept}`)
+  await expect(lead(alone)).toHaveText('✓ These 2 entries stand in the log')
+  await expect(verdict(alone)).toContainText('not pinned by you')
+  await alone.goto(`file://${evidence}${hash}`)
+  await expect(lead(alone)).toHaveText('✕ CONTRADICTED: do not rely on this')
+  // Its own policy names the script by hash, so another one does not run.
+  await alone.goto(`file://${script}${hash}`)
+  await expect(lead(alone)).toHaveText('2 entries, not checked yet')
+  expect(asked.filter((address) => !address.startsWith('file:'))).toEqual([])
+
+  const pin = hash.split('.')[1] ?? ''
+  expect(await verifyFile(kept)).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('not pinned by you'),
+  })
+  expect(await verifyFile(kept, '--key', pin)).toMatchObject({ code: 0 })
+  expect(await verifyFile(evidence)).toMatchObject({ code: 1 })
+  expect(await verifyFile(script)).toMatchObject({ code: 1, said: expect.stringContaining('script') })
+
+  const plain = await stranger(browser, { javaScriptEnabled: false })
+  await open(plain, url)
+  await expect(plain.getByRole('listitem').filter({ hasText: 'Refused' })).toHaveCount(2)
+  await expect(plain.getByRole('main')).toContainText('npx watchbill verify')
+})
+
+/** What the command on an auditor's machine says, and how it ends. */
+const verifyFile = async (path: string, ...args: string[]): Promise<{ code: number; said: string }> => {
+  const program = fileURLToPath(new URL('../apps/daemon/dist/watchbill.js', import.meta.url))
+  const state = { ...process.env, XDG_STATE_HOME: `${path}-state` }
+  const ended = await execute(process.execPath, [program, 'verify', path, ...args], { env: state }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+  return { code: ended.code, said: ended.stdout + ended.stderr }
+}
+
+test('nothing of a link violates a WCAG rule, in light and dark, overflows a phone or breaks its own policy', async ({
+  plane,
+  signedIn: page,
+  browser,
+}) => {
+  const client = await sharer(plane)
+  const { url } = await shareTwo(client)
+  const visitor = await stranger(browser)
+  const complaints: string[] = []
+  for (const one of [page, visitor])
+    one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 390],
+  ] as const) {
+    for (const one of [page, visitor]) {
+      await one.emulateMedia({ colorScheme })
+      await one.setViewportSize({ width, height: 844 })
+    }
+    await page.goto(`${plane.url}/audit/links`)
+    await page.getByRole('button', { name: 'Revoke Two entries' }).click()
+    await soundPage(page)
+    await page.goto(`${plane.url}/audit`)
+    await page.getByRole('button', { name: 'Share…' }).click()
+    await page.getByRole('radio', { name: 'Everything between' }).check()
+    await page.getByRole('dialog').getByLabel('Title').fill(colorScheme)
+    await expect(page.getByRole('dialog')).toContainText('frozen at checkpoint')
+    await soundPage(page)
+    await page.getByRole('button', { name: 'Create link' }).click()
+    await expect(page.getByRole('dialog')).toContainText('shown this once')
+    await soundPage(page)
+    await visitor.goto(url)
+    await soundPage(visitor)
+    await open(visitor, url)
+    await expect(lead(visitor)).toContainText('stand in the log')
+    await visitor.locator('#rows summary').first().click()
+    await soundPage(visitor)
+  }
+  expect(complaints).toEqual([])
+})
+
+const soundPage = async (page: Page) => {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
+    [],
+  )
+  const [inner, outer] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ])
+  expect(inner).toBeLessThanOrEqual(outer ?? 0)
+}
 
 const stopped = async (plane: ControlPlane, work: () => Promise<unknown>) => {
   await plane.kill('SIGTERM')

@@ -32,7 +32,7 @@ export function RevokeShare({ of: share }: { of: Share }) {
   }
   return (
     <span className="flex flex-wrap items-center gap-2 lg:flex-col lg:items-start">
-      <Button danger onClick={() => void revoke()} label={`Revoke ${title} now`}>
+      <Button danger onClick={() => void revoke()} label={`Yes, revoke ${title}`}>
         Yes, revoke
       </Button>
       <Button onClick={() => setSure(false)}>Keep</Button>
