@@ -1,9 +1,10 @@
 'use client'
 
-import { type Client, createClient } from '@watchbill/contract/client'
+import type { Client } from '@watchbill/contract/client'
 import './browser-schema.ts'
 import { useMemo } from 'react'
 import { useWorkspace } from './links.ts'
+import { createPageClient } from './page-client.ts'
 
 /** A client and the workspace its calls are about; query functions take this, on the server and in the browser. */
 export interface ApiAccess {
@@ -17,7 +18,7 @@ export function useApi(): ApiAccess {
   return useMemo(
     () => ({
       workspace,
-      client: createClient({
+      client: createPageClient({
         baseUrl: typeof window === 'undefined' ? 'http://127.0.0.1' : window.location.origin,
         ...(workspace === null ? {} : { workspace }),
       }),
