@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { readReader } from '../testing/evidence-vectors.ts'
+import { readReader } from '../testing/reader-text.ts'
 import { type EntryFile, parseEntryFile, type Reader, type Verdict, verifyEntry } from './index.ts'
 
 const drills = process.env.WATCHBILL_DRILLS === '1'

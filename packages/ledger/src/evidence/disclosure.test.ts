@@ -4,7 +4,7 @@ import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { base64url } from '../base64url.ts'
 import { merkle } from '../index.ts'
-import { readReader } from '../testing/evidence-vectors.ts'
+import { readReader } from '../testing/reader-text.ts'
 import { createShareLog, shareOf } from '../testing/share-log.ts'
 import {
   type Disclosure,

@@ -134,7 +134,7 @@ const isHash = (value: unknown): value is string => isText(value) && decodeHash(
 const isHashes = (value: unknown): value is readonly string[] => isList(value, isHash)
 
 /** One spelling of a time: the one ECMAScript writes. */
-export const isInstant = (value: unknown): value is string => {
+const isInstant = (value: unknown): value is string => {
   const ms = isText(value) ? Date.parse(value) : Number.NaN
   return !Number.isNaN(ms) && new Date(ms).toISOString() === value
 }

@@ -3,7 +3,6 @@ import {
   acceptKeys,
   formatEntryFile,
   parseEntryFile,
-  type Reader,
   type SigningKey,
   type Verdict,
   verifyChain,
@@ -11,17 +10,9 @@ import {
   verifyExtension,
   verifyRange,
 } from '../evidence/index.ts'
-import { parseVerifierKey, type VerifierKey } from '../notes/index.ts'
+import { parseKey, type ReaderText, readReader, summaryOf } from './reader-text.ts'
 import { checkDisclosureVector, checkExportVector } from './share-vectors.ts'
 import { differ, readVector, unbase64, type VectorCheck } from './vector-reading.ts'
-
-type KeyText = string | { readonly vkey: string; readonly retiredSize: number | null }
-
-export interface ReaderText {
-  readonly keys: readonly KeyText[]
-  readonly pins: readonly string[] | null
-  readonly witnesses: readonly string[]
-}
 
 interface EvidenceVector {
   readonly check: 'entry' | 'extension' | 'range' | 'chain' | 'keys' | 'disclosure' | 'export'
@@ -58,21 +49,6 @@ export const checkEvidence: VectorCheck = async ({ valid, bytes }) => {
   return differ(summaryOf(await judge(vector)), vector.verdict)
 }
 
-/** The texts of a vector as a reader brings them. */
-export const readReader = ({ keys, pins, witnesses }: ReaderText): Reader => ({
-  keys: keys.map((key) =>
-    typeof key === 'string' ? parseKey(key) : { ...parseKey(key.vkey), retiredSize: key.retiredSize },
-  ),
-  pins,
-  witnesses: witnesses.map(parseKey),
-})
-
-const parseKey = (text: string): VerifierKey => {
-  const key = parseVerifierKey(text)
-  if (key === null) throw new Error('a key of the vector does not parse')
-  return key
-}
-
 const judge = async (vector: EvidenceVector): Promise<Verdict> => {
   const encode = (text: string) => new TextEncoder().encode(text)
   const { check, file, older, newer, from, checkpoint } = vector
@@ -87,16 +63,6 @@ const judge = async (vector: EvidenceVector): Promise<Verdict> => {
   if (check === 'extension') return verifyExtension({ older, newer, hashes }, reader)
   return verifyRange({ from, headers: vector.headers.map(encode), hashes, checkpoint }, reader)
 }
-
-/** A verdict without its words. */
-export const summaryOf = ({ consistent, signed, witnessed, freshAs, contradictions }: Verdict) => ({
-  consistent,
-  ...signed,
-  names: witnessed.names,
-  of: witnessed.of,
-  freshAs,
-  kinds: contradictions.map(({ kind }) => kind),
-})
 
 const checkKeys = async ({ pinned, path, keys, refused }: EvidenceVector): Promise<string | null> => {
   const made = await acceptKeys(pinned.map(parseKey), path)

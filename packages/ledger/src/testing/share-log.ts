@@ -36,7 +36,7 @@ export interface ShareLog {
   prove(plan: ProofPlan): Uint8Array[]
 }
 
-export const shareOrigin = 'log.example/log/default'
+const shareOrigin = 'log.example/log/default'
 const signer = await createSigner(shareOrigin, hashOf('key of the share log'), 'ed25519')
 
 /** A log of `size` entries with payloads of six members, of two producers, in memory. */

@@ -11,7 +11,7 @@ import {
   type SeenTree,
   verifyDisclosure,
 } from '../evidence/index.ts'
-import { type ReaderText, readReader, summaryOf } from './evidence-vectors.ts'
+import { type ReaderText, readReader, summaryOf } from './reader-text.ts'
 import { differ, readVector } from './vector-reading.ts'
 
 interface DisclosureVector {
