@@ -7,6 +7,7 @@ export function Menu({
   label,
   name,
   wide = false,
+  align = 'right',
   children,
 }: {
   /** On the button. */
@@ -14,6 +15,8 @@ export function Menu({
   /** Of what opens, for screen readers. */
   name: string
   wide?: boolean
+  /** Which edge of the button it keeps to. */
+  align?: 'left' | 'right'
   /** Given a way to close it. */
   children: (close: () => void) => ReactNode
 }) {
@@ -62,7 +65,7 @@ export function Menu({
         <section
           id={id}
           aria-label={name}
-          className={`absolute right-0 z-30 mt-1 max-w-[calc(100vw-2rem)] rounded border border-rule-strong bg-panel py-2 max-sm:fixed max-sm:inset-x-4 max-sm:right-4 max-sm:w-auto ${wide ? 'w-96' : 'w-72'}`}
+          className={`absolute z-30 mt-1 max-w-[calc(100vw-2rem)] rounded border border-rule-strong bg-panel py-2 max-sm:fixed max-sm:inset-x-4 max-sm:w-auto ${align === 'left' ? 'left-0' : 'right-0'} ${wide ? 'w-96' : 'w-72'}`}
         >
           {children(close)}
         </section>

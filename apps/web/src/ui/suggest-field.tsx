@@ -78,7 +78,7 @@ export function SuggestField({
     else setAt(action.at)
   }
   return (
-    <div className="relative min-w-0 flex-1">
+    <div className="relative min-w-0 flex-1 basis-80">
       <input
         ref={field}
         type="text"

@@ -48,6 +48,9 @@ export function AgentHead({ agent }: { agent: AgentDetail }) {
         <span className="text-muted">
           seen <RelativeTime at={agent.observedAt} />
         </span>
+        <Link href={links.audit({ q: `agent:${agent.id}` })} prefetch={false}>
+          What it did, in the log
+        </Link>
         <AgentCopies id={agent.id} />
       </p>
       <SkewNotice skewMs={agent.skewMs} reportedAt={agent.reportedAt} />

@@ -44,7 +44,7 @@ export function AgentSessionRow({ session }: { session: Session }) {
         <Quantity value={session.toolFailures} />
       </Cell>
       <Cell figure>
-        <Quantity value={session.denials} />
+        <SessionDenials session={session} />
       </Cell>
       <Cell figure>
         <RelativeTime at={session.startedAt} bare />
@@ -53,6 +53,17 @@ export function AgentSessionRow({ session }: { session: Session }) {
         <RelativeTime at={session.lastActivityAt} bare />
       </Cell>
     </Row>
+  )
+}
+
+/** How often it was refused; leads to the entries that say so. */
+function SessionDenials({ session: { id, denials } }: { session: Session }) {
+  const links = useLinks()
+  if (denials === null || denials === 0) return <Quantity value={denials} />
+  return (
+    <Link href={links.audit({ q: `session:${id} decision:deny` })} prefetch={false}>
+      <Quantity value={denials} />
+    </Link>
   )
 }
 

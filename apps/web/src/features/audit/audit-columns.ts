@@ -1,7 +1,8 @@
 /** The list's columns by the room there is (a container query, for the panel takes room too). A phone draws two lines. */
 export const rowGrid =
-  'sm:grid sm:grid-cols-[8rem_5.25rem_minmax(0,1fr)] sm:items-center sm:gap-x-4 ' +
-  '@2xl:sm:grid-cols-[8rem_5.25rem_minmax(0,11rem)_minmax(0,1fr)_4rem] ' +
+  'sm:grid sm:grid-cols-[7.5rem_3rem_minmax(0,1fr)] sm:items-center sm:gap-x-4 ' +
+  '@lg:sm:grid-cols-[7.5rem_3rem_minmax(0,1fr)_4rem] ' +
+  '@2xl:sm:grid-cols-[8rem_3rem_minmax(0,11rem)_minmax(0,1fr)_4rem] ' +
   '@5xl:sm:grid-cols-[8rem_11.25rem_minmax(0,13rem)_minmax(0,1fr)_4rem_4.5rem]'
 
 export const column = {
@@ -10,7 +11,7 @@ export const column = {
   time: 'hidden @5xl:sm:block',
   agent: 'hidden truncate @2xl:sm:block',
   what: 'hidden truncate sm:block',
-  decision: 'hidden @2xl:sm:block',
+  decision: 'hidden @lg:sm:block',
   seq: 'hidden text-right @5xl:sm:block',
 } as const
 

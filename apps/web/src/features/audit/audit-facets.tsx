@@ -40,7 +40,7 @@ export function AuditFacets({
         onClick={() => setOpen(!open)}
         className="flex h-9 w-full items-center px-4 text-left hover:bg-hover sm:px-6 lg:hidden"
       >
-        <span className="flex-1">Narrow by action, decision, tool, agent, machine, outcome</span>
+        <span className="min-w-0 flex-1 truncate">Narrow by action, decision, tool, agent…</span>
         <span aria-hidden="true">{open ? '▴' : '▾'}</span>
       </button>
       <div
@@ -123,7 +123,7 @@ function FacetValue({ field, row, choose }: { field: FacetField; row: FacetRow; 
           )}
         </span>
         <span className="text-muted group-focus-within:invisible group-hover:invisible max-lg:group-focus-within:visible max-lg:group-hover:visible">
-          <Quantity value={count} kind="compact" />
+          {mark === 'kept' ? null : <Quantity value={count} kind="compact" />}
         </span>
       </button>
       <button

@@ -55,7 +55,7 @@ export function AuditHistogram({
       </div>
       <div className="flex flex-wrap items-baseline gap-x-5 gap-y-1 text-small">
         <span className="figures min-w-64 flex-1 truncate">{said}</span>
-        <Legend gaps={histogram !== null && histogram.gaps.length > 0} />
+        {drawn && <Legend gaps={histogram.gaps.length > 0} />}
       </div>
       <Coverage histogram={histogram} zone={zone} />
       {histogram !== null && <HistogramTable histogram={histogram} />}
@@ -88,7 +88,7 @@ function Legend({ gaps }: { gaps: boolean }) {
 
 /** Always there: figures without what they cover look like calm. */
 function Coverage({ histogram, zone }: { histogram: Histogram | null; zone: string }) {
-  if (histogram === null) return <p className="min-h-4 text-small text-muted">…</p>
+  if (histogram === null) return <p className="min-h-4 text-small text-muted">–</p>
   const silent = silentGaps(histogram.gaps)
   const [first] = silent
   return (

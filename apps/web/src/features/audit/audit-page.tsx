@@ -25,7 +25,7 @@ import { NewerEntries } from './newer-entries.tsx'
 import { NoAnswers } from './no-answers.tsx'
 import { NoEntries } from './no-entries.tsx'
 import { facetsQuery, histogramQuery, type Opening } from './queries.ts'
-import { useEntries } from './use-entries.ts'
+import { type EntryList, useEntries } from './use-entries.ts'
 import { useExport } from './use-export.ts'
 import { useFollowed } from './use-followed.ts'
 import { useNames } from './use-names.ts'
@@ -60,6 +60,13 @@ export function AuditPage() {
   const proofs = useRowProofs(list.pages, single, view)
   const names = useNames(facets.data?.facets ?? [])
   const exports = useExport(q, view)
+  const refused = query.broken || list.error !== null
+  const total = totalOf(
+    list.total,
+    followed.came,
+    histogram.isPlaceholderData ? undefined : histogram.data?.total,
+  )
+  const asking = q === null ? null : { total, refused }
   const size = Math.max(view.log?.size ?? 0, list.size)
   const index = rows.findIndex((row) => row.seq === (url.at ?? url.seq))
   useEffect(() => {
@@ -98,7 +105,7 @@ export function AuditPage() {
 
   return (
     <>
-      <PageHead title="Audit" lead={leadSentence(view, list.size, q === null ? null : { total: list.total })}>
+      <PageHead title="Audit" lead={leadSentence(view, list.size, asking)}>
         <LogVerdict view={view} />
       </PageHead>
       <LogHistory view={view} />
@@ -106,6 +113,7 @@ export function AuditPage() {
         query={query}
         field={field}
         facets={facets.data?.facets ?? []}
+        agents={names.agents}
         names={names.byId}
         refusal={list.error}
         live={{ choice: live, state: followed.state, set: setLive }}
@@ -128,7 +136,11 @@ export function AuditPage() {
               histogram={histogram.data ?? null}
               query={query}
               old={histogram.isPlaceholderData}
-              why={histogram.error?.message ?? null}
+              why={
+                query.broken
+                  ? 'Nothing is drawn for a query that cannot be read'
+                  : (histogram.error?.message ?? null)
+              }
             />
             <div ref={top} className="scroll-mt-24" />
             <AuditNews count={waiting} over={tail.over} show={show} />
@@ -145,7 +157,7 @@ export function AuditPage() {
                   rows={rows}
                   proofs={proofs}
                   names={names.agents}
-                  count={q === null ? size : list.total?.exact ? list.total.count + followed.came : -1}
+                  count={q === null ? size : total?.exact ? total.count : -1}
                   rowIndexOf={(row, place) => (q === null ? size - row.seq : place + 1)}
                   old={list.old}
                   at={index}
@@ -175,3 +187,9 @@ export function AuditPage() {
     </>
   )
 }
+
+type Total = EntryList['total']
+
+/** How many answer by now: the list estimates beyond its page, the drawing counted all; what came since is counted here. */
+const totalOf = (listed: Total, came: number, counted: Total | undefined): Total =>
+  listed?.exact ? { count: listed.count + came, exact: true } : (counted ?? listed)

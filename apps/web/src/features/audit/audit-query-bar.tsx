@@ -4,6 +4,7 @@ import type { Facet } from '@watchbill/contract/audit-search'
 import { type RefObject, useMemo, useState } from 'react'
 import type { AuditRow } from './audit-rows.ts'
 import { SortChoice } from './audit-tools.tsx'
+import type { AgentNames } from './entry-words.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { type LiveChoice, LiveSwitch } from './live-switch.tsx'
 import { type Names, QueryChips } from './query-chips.tsx'
@@ -22,6 +23,7 @@ export function AuditQueryBar({
   query,
   field,
   facets,
+  agents,
   names,
   refusal,
   live,
@@ -32,6 +34,7 @@ export function AuditQueryBar({
   query: QueryText
   field: RefObject<HTMLInputElement | null>
   facets: readonly Facet[]
+  agents: AgentNames
   names: Names
   /** Why the control plane did not answer; null while it does. */
   refusal: Error | null
@@ -41,24 +44,18 @@ export function AuditQueryBar({
   /** What the page shows, for whoever shares it. */
   shown: { readonly rows: readonly AuditRow[]; readonly peeked: number | null; readonly size: number }
 }) {
-  const known = useMemo(() => knownValues(facets), [facets])
+  const known = useMemo(() => knownValues(facets, agents), [facets, agents])
   const [part, setPart] = useState<PartView | null>(null)
   const range = useMemo(() => spanOf(shown.rows), [shown.rows])
   return (
     <search aria-label="Entries" className="block border-t px-4 py-2 sm:px-6">
-      <div className="flex flex-wrap items-start gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <QueryField
           query={query}
           known={known}
           field={field}
           refusal={refusal === null || query.q === null ? null : refusalOf(refusal)}
         />
-        <ViewNotice part={part} q={query.q} />
-      </div>
-      <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
-          <QueryChips query={query} names={names} />
-        </div>
         <div className="print-hide flex flex-wrap items-center gap-2">
           <ViewsMenu query={query} opened={setPart} />
           <SortChoice query={query} />
@@ -70,7 +67,9 @@ export function AuditQueryBar({
             range={range}
           />
         </div>
+        <ViewNotice part={part} q={query.q} />
       </div>
+      <QueryChips query={query} names={names} />
     </search>
   )
 }

@@ -5,10 +5,10 @@ import type { ReactNode } from 'react'
 import type { QueryText } from './use-query-text.ts'
 
 const sortWords: Readonly<Record<Sort, string>> = {
-  newest: 'Newest in the log',
-  oldest: 'Oldest in the log',
-  latest: 'Latest by its clock',
-  earliest: 'Earliest by its clock',
+  newest: 'Newest first',
+  oldest: 'Oldest first',
+  latest: 'Latest by clock',
+  earliest: 'Earliest by clock',
 }
 
 /** The order of the answer, as the query says it. */

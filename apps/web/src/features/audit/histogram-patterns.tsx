@@ -4,7 +4,7 @@ import type { PartKind } from './histogram-scale.ts'
 export const partFill: Readonly<Record<PartKind, { readonly fill: string; readonly colour: string }>> = {
   denied: { fill: 'url(#entries-denied)', colour: 'text-failed' },
   asked: { fill: 'url(#entries-asked)', colour: 'text-waiting' },
-  other: { fill: 'currentColor', colour: 'text-rule-strong' },
+  other: { fill: 'currentColor', colour: 'text-muted/75' },
 }
 
 const tile = { patternUnits: 'userSpaceOnUse', width: 4, height: 4 } as const
@@ -15,7 +15,7 @@ export function HistogramPatterns() {
     <defs>
       <pattern id="entries-denied" className="text-failed" {...tile}>
         <rect width="4" height="4" fill="currentColor" />
-        <path d="M-1 1L1 -1M0 4L4 0M3 5L5 3" className="stroke-ground" strokeWidth="0.9" />
+        <path d="M-1 1L1 -1M0 4L4 0M3 5L5 3" className="stroke-ground" strokeWidth="0.75" />
       </pattern>
       <pattern id="entries-asked" className="text-waiting" {...tile}>
         <rect width="2.6" height="4" fill="currentColor" />

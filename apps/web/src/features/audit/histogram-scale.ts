@@ -6,8 +6,8 @@ type Gap = Histogram['gaps'][number]
 
 /** Height of the tallest bar, px; the drawing reserves it before anything is known. */
 export const plotPx = 64
-/** Nothing that was counted may be too small to be seen. */
-const leastPx = 2
+/** Nothing that was counted may be too small to be seen; what was stopped or asked, too small to be told by its pattern. */
+const leastPx: Readonly<Record<PartKind, number>> = { denied: 4, asked: 4, other: 2 }
 
 /** Parts of a bar as they stand on each other: what was stopped at the bottom, where it is looked for. */
 export type PartKind = 'denied' | 'asked' | 'other'
@@ -29,7 +29,7 @@ export function barParts(bucket: Bucket, most: number): readonly BarPart[] {
   let top = plotPx
   return partCounts(bucket).flatMap(([kind, value]) => {
     if (value === 0 || most === 0) return []
-    const height = Math.max(leastPx, Math.round((value / most) * plotPx))
+    const height = Math.max(leastPx[kind], Math.round((value / most) * plotPx))
     // What the least heights add must not grow out of the drawing.
     top = Math.max(0, top - height)
     return [{ kind, y: top, height }]

@@ -16,10 +16,11 @@ interface Total {
 export function leadSentence(
   view: LogView,
   size: number,
-  asked: { readonly total: Total | null } | null,
+  asked: { readonly total: Total | null; readonly refused: boolean } | null,
 ): string {
   if (asked === null || view.kind === 'contradicted') return logSentence(view, size)
   const all = Math.max(size, view.log?.size ?? 0)
+  if (asked.refused) return 'This query has no answer'
   if (asked.total === null) return `Asking ${entries(all)}`
   const { count, exact } = asked.total
   if (count === 0) return `None of ${entries(all)} answers`

@@ -9,6 +9,8 @@ import { RelativeTime } from '../../ui/relative-time.tsx'
 /** The verdict in its parts, never a bare "valid" (SECURITY "Log, sealer, keys"). */
 export function LogVerdict({ view }: { view: LogView }) {
   const { log, memory, kind } = view
+  /** On a phone the parts are a press away, so that entries stand on the first screen. */
+  const [open, setOpen] = useState(false)
   const fingerprint = useFingerprint(memory?.keys[0] ?? null)
   if (kind === 'unable')
     return (
@@ -20,7 +22,17 @@ export function LogVerdict({ view }: { view: LogView }) {
   if (log === null || memory === null || memory.size === 0) return <SealFailure view={view} />
   return (
     <>
-      <dl className="mt-2 flex flex-wrap gap-x-6 gap-y-0.5 text-muted">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="mt-2 min-h-6 text-muted underline sm:hidden"
+      >
+        {open ? 'Hide' : 'Show'} by whom it is signed
+      </button>
+      <dl
+        className={`mt-2 flex-wrap gap-x-6 gap-y-0.5 text-muted sm:flex ${open ? 'flex' : 'hidden print:flex'}`}
+      >
         <Part name="Consistent">
           {kind === 'contradicted' ? (
             <strong className="text-failed">no</strong>

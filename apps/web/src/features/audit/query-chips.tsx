@@ -12,7 +12,7 @@ export function QueryChips({ query, names }: { query: QueryText; names: Names })
   if (terms.length === 0) return null
   const remove = (span: Span) => query.apply(withoutTerm(query.text, span))
   return (
-    <ul aria-label="Terms of the query" className="flex min-w-0 flex-wrap gap-1.5">
+    <ul aria-label="Terms of the query" className="mt-2 flex flex-wrap gap-1.5">
       {terms.map(({ span, label, negated, text }) => (
         <li
           key={`${span.from} ${text}`}

@@ -7,14 +7,21 @@ const facet = (field: 'tool' | 'agent' | 'decision', ...values: [string | null, 
   values: values.map(([value, label]) => ({ value, label, count: 1 })),
   more: 0,
 })
-const known = knownValues([
-  facet('tool', ['Bash', null], ['mcp "x" OR y', null], [null, null]),
-  facet('agent', ['agt_1', 'build 07'], ['agt_2', null]),
-  facet('decision', ['deny', null]),
-])
+const known = knownValues(
+  [
+    facet('tool', ['Bash', null], ['mcp "x" OR y', null], [null, null]),
+    facet('agent', ['agt_1', 'build 07'], ['agt_2', null]),
+    facet('decision', ['deny', null]),
+  ],
+  { agt_1: { name: 'build 07', machine: 'm1' }, agt_3: { name: 'other', machine: 'm1' } },
+)
 
 test('what stands in the log is suggested, agents by name; what the grammar lists is left to it', () => {
-  expect(known).toEqual({ tool: ['Bash', 'mcp "x" OR y'], agent: ['build 07', 'agt_2'] })
+  expect(known).toEqual({
+    tool: ['Bash', 'mcp "x" OR y'],
+    agent: ['build 07', 'agt_2', 'other'],
+    machine: ['m1'],
+  })
   const labels = (text: string) => suggest(text, text.length, known).options.map(({ label }) => label)
   expect(labels('tool:')).toEqual(['Bash', 'mcp "x" OR y', 'none'])
   expect(labels('agent:bu')).toEqual(['build 07'])

@@ -1,17 +1,24 @@
 import { type Completion, completeQuery, type QueryField } from '@watchbill/contract/audit-query'
 import type { Facet } from '@watchbill/contract/audit-search'
+import type { AgentNames } from './entry-words.tsx'
 
 export type Known = Readonly<Partial<Record<QueryField, readonly string[]>>>
 
-/** Values that stand in the log, for completion; agents and machines by name. Closed lists the grammar knows better. */
-export function knownValues(facets: readonly Facet[]): Known {
-  const open = facets.filter(({ field }) => field === 'tool' || field === 'agent' || field === 'machine')
-  return Object.fromEntries(
-    open.map(({ field, values }) => [
-      field,
-      [...new Set(values.flatMap(({ value, label }) => label ?? value ?? []))],
-    ]),
-  )
+/**
+ * Values of open fields, for completion: what stands in the answer first, then every agent and machine by name. Closed lists
+ * the grammar knows better.
+ */
+export function knownValues(facets: readonly Facet[], agents: AgentNames): Known {
+  const counted = (field: QueryField) =>
+    facets
+      .filter((facet) => facet.field === field)
+      .flatMap(({ values }) => values.flatMap(({ value, label }) => label ?? value ?? []))
+  const all = Object.values(agents)
+  return {
+    tool: counted('tool'),
+    agent: [...new Set([...counted('agent'), ...all.map(({ name }) => name)])],
+    machine: [...new Set([...counted('machine'), ...all.map(({ machine }) => machine)])],
+  }
 }
 
 /** What to suggest at the caret: nothing where nothing was begun, nor what stands there already. */

@@ -8,7 +8,7 @@ const around = 60
 export function QueryProblemLine({ id, text, problem }: { id: string; text: string; problem: QueryProblem }) {
   const { detail, mend, span } = problem
   return (
-    <div id={id} role="alert" className="w-full text-failed">
+    <div id={id} role="alert" className="order-last w-full text-failed">
       {span !== null && (
         <p className="wrap-anywhere text-ink">
           <code>

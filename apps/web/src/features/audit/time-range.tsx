@@ -37,7 +37,7 @@ export function TimeRange({ query }: { query: QueryText }) {
           All
         </Preset>
       </fieldset>
-      <Menu label={free ? 'Other span' : 'From … to …'} name="From and to">
+      <Menu label={free ? 'Other span' : 'From … to …'} name="From and to" align="left">
         {(close) => <FromTo query={query} min={preset === null ? min : null} max={max} done={close} />}
       </Menu>
     </div>

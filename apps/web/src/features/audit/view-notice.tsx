@@ -6,7 +6,7 @@ export function ViewNotice({ part, q }: { part: PartView | null; q: string | nul
   if (part === null || part.q !== (q ?? '')) return null
   const { view } = part
   return (
-    <p role="status" className="w-full text-waiting">
+    <p role="status" className="order-last w-full text-waiting">
       “<UntrustedText text={view.name} max={80} />” works on without what this version does not know:{' '}
       {view.ignored.map(({ from, to, detail }, index) => (
         <span key={`${from} ${to}`}>

@@ -43,7 +43,7 @@ export function ViewsMenu({
     await again()
   }
   return (
-    <Menu label={<span className="max-sm:sr-only">Views</span>} name="Saved views" wide>
+    <Menu label="Views" name="Saved views" wide>
       {(close) => (
         <>
           {error !== null && <p className="px-3 py-1 text-failed">{error.message}</p>}

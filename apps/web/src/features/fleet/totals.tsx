@@ -25,7 +25,7 @@ export function Totals({ fleet }: { fleet: Fleet }) {
       <Figure name="Cost" href={links.sessions({ sort: 'cost' })}>
         <Quantity value={totals.costMicroUsd} kind="cost" />
       </Figure>
-      <Figure name="Denials" href={links.sessions({ sort: 'attention' })}>
+      <Figure name="Denials" href={links.audit({ q: 'decision:deny last:24h' })}>
         <Quantity value={totals.denials} />
       </Figure>
       <Figure name="Reporting" href="#roll">

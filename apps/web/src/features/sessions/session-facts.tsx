@@ -109,6 +109,7 @@ function Figures({ session }: { session: Session }) {
 }
 
 function Doings({ session }: { session: Session }) {
+  const links = useLinks()
   const counts = [
     ['Turns', session.turns],
     ['Tool calls', session.toolCalls],
@@ -121,9 +122,20 @@ function Doings({ session }: { session: Session }) {
     <Facts label="What it did">
       {counts.map(([name, value]) => (
         <Fact key={name} name={name} figure>
-          <Quantity value={value} />
+          {name === 'Denials' && value !== null && value > 0 ? (
+            <Link href={links.audit({ q: `session:${session.id} decision:deny` })} prefetch={false}>
+              <Quantity value={value} />
+            </Link>
+          ) : (
+            <Quantity value={value} />
+          )}
         </Fact>
       ))}
+      <Fact name="In the log">
+        <Link href={links.audit({ q: `session:${session.id}` })} prefetch={false}>
+          its entries
+        </Link>
+      </Fact>
       {session.repeats !== null && (
         <Fact name="Repeats">
           <UntrustedText code text={session.repeats.request ?? session.repeats.tool} />{' '}
