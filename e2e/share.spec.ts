@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -262,13 +263,12 @@ test('a kept page proves itself with no network at all, and refuses when a byte 
   expect(asked.filter((address) => !address.startsWith('file:'))).toEqual([])
 
   const pin = hash.split('.')[1] ?? ''
-  expect(await verifyFile(kept)).toMatchObject({
-    code: 0,
-    said: expect.stringContaining('not pinned by you'),
-  })
-  expect(await verifyFile(kept, '--key', pin)).toMatchObject({ code: 0 })
-  expect(await verifyFile(evidence)).toMatchObject({ code: 1 })
-  expect(await verifyFile(script)).toMatchObject({ code: 1, said: expect.stringContaining('script') })
+  const said = (words: string, code = 0) => ({ code, said: expect.stringContaining(words) })
+  expect(await verify(kept)).toMatchObject(said('not pinned by you'))
+  expect(await verify(kept, '--key', pin)).toMatchObject(said('(pinned by you)'))
+  expect(await verify(url)).toMatchObject(said('the key that your link names'))
+  expect(await verify(evidence)).toMatchObject(said('CONTRADICTED', 1))
+  expect(await verify(script)).toMatchObject(said('UNRELEASED SCRIPT', 1))
 
   const plain = await stranger(browser, { javaScriptEnabled: false })
   await open(plain, url)
@@ -277,13 +277,15 @@ test('a kept page proves itself with no network at all, and refuses when a byte 
 })
 
 /** What the command on an auditor's machine says, and how it ends. */
-const verifyFile = async (path: string, ...args: string[]): Promise<{ code: number; said: string }> => {
+const verify = async (target: string, ...args: string[]): Promise<{ code: number; said: string }> => {
   const program = fileURLToPath(new URL('../apps/daemon/dist/watchbill.js', import.meta.url))
-  const state = { ...process.env, XDG_STATE_HOME: `${path}-state` }
-  const ended = await execute(process.execPath, [program, 'verify', path, ...args], { env: state }).then(
+  const home = await mkdtemp(join(tmpdir(), 'watchbill-auditor-'))
+  const env = { ...process.env, HOME: home, XDG_STATE_HOME: home }
+  const ended = await execute(process.execPath, [program, 'verify', target, ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   )
+  await rm(home, { recursive: true })
   return { code: ended.code, said: ended.stdout + ended.stderr }
 }
 

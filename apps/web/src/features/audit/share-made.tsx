@@ -1,6 +1,7 @@
 'use client'
 
 import type { Client } from '@watchbill/contract/client'
+import Link from 'next/link'
 import { useEffect, useRef } from 'react'
 import { useLinks } from '../../lib/links.ts'
 import { AbsoluteTime } from '../../ui/absolute-time.tsx'
@@ -34,7 +35,7 @@ export function ShareMade({ made: { share, url }, done }: { made: MadeShare; don
           <a href={url} target="_blank" rel="noreferrer">
             What the visitor will see
           </a>
-          <a href={links.shareLinks()}>All links, and how often each was opened</a>
+          <Link href={links.shareLinks()}>All links, and how often each was opened</Link>
         </p>
       </SharePart>
       <SharePart label="Shows">
@@ -46,7 +47,10 @@ export function ShareMade({ made: { share, url }, done }: { made: MadeShare; don
         </p>
       </SharePart>
       <SharePart label="Without trust in this server">
-        <p className="mb-2">The visitor’s own command checks the same against the pin:</p>
+        <p className="mb-2">
+          The visitor’s own command checks the same against the pin. It opens the link, and is counted like
+          any visit:
+        </p>
         <Command text={`npx watchbill verify '${url}'`} label="verify command" wrap />
       </SharePart>
       <div className="border-t border-rule-strong px-4 py-2.5">
