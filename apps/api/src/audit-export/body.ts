@@ -1,9 +1,12 @@
 import type { Deps } from '../deps.ts'
 import type { CallContext } from '../http/handler.ts'
 import { stillValid } from '../identity/service.ts'
+import { pause } from '../pause.ts'
 
 /** The credential is asked again at least this often, ms (SECURITY "Web and API"). */
 const validMs = 500
+/** Others get their turn at least this often, ms: a reader as fast as the network would leave them none. */
+const turnMs = 10
 const bufferBytes = 64 * 1024
 
 /**
@@ -12,22 +15,29 @@ const bufferBytes = 64 * 1024
  */
 export const bodyOf = (
   deps: Deps,
-  { actor, requestId, workspace }: CallContext,
+  { actor, request, requestId, workspace }: CallContext,
   text: AsyncGenerator<string>,
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   let valid = performance.now()
+  let turn = valid
   const requireValid = async (): Promise<void> => {
     if (deps.stopping?.aborted) throw new Error('the server stops')
     if (performance.now() - valid < validMs) return
     if (!(await stillValid(deps, actor, deps.now()))) throw new Error('the credential is no longer valid')
     valid = performance.now()
   }
+  const giveWay = async (): Promise<void> => {
+    if (performance.now() - turn < turnMs) return
+    await pause(0, request.signal)
+    turn = performance.now()
+  }
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           await requireValid()
+          await giveWay()
           const { done, value } = await text.next()
           if (done) controller.close()
           else controller.enqueue(encoder.encode(value))

@@ -63,7 +63,7 @@ const stillIndexing = (indexed: number, size: number) =>
   })
 
 /** Rows held in memory at a time. */
-const entriesPerBatch = 200
+const entriesPerBatch = 100
 
 async function* readBatches(deps: Deps, workspace: string, places: Places): AsyncGenerator<AuditEntry[]> {
   for (const seqs of places.batches(entriesPerBatch)) {
