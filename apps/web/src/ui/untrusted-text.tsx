@@ -8,11 +8,14 @@ export function UntrustedText({
   text,
   max = 200,
   code = false,
+  still = false,
 }: {
   text: string | null
   /** Characters shown before "show all". */
   max?: number
   code?: boolean
+  /** Inside something that is pressed itself: a long value ends in "…", with nothing to press in it. */
+  still?: boolean
 }) {
   const [whole, setWhole] = useState(false)
   if (text === null) return <span className="text-muted">–</span>
@@ -37,7 +40,8 @@ export function UntrustedText({
           ),
         )}
       </Tag>
-      {cut && (
+      {cut && still && '…'}
+      {cut && !still && (
         <button type="button" className="ml-1 text-working underline" onClick={() => setWhole(true)}>
           … show all {text.length} characters
         </button>

@@ -35,7 +35,7 @@ export function Roll({
             title={group.machine.reporting ? undefined : 'This machine does not report'}
           >
             <span className={`truncate ${group.machine.reporting ? '' : 'text-muted'}`}>
-              <UntrustedText text={group.machine.name} max={40} />
+              <UntrustedText text={group.machine.name} max={40} still />
             </span>
             {!group.machine.reporting && <span className="ml-1 text-small text-muted">silent</span>}
           </button>
