@@ -46,14 +46,30 @@ const mends: ReadonlySet<string> = new Set(['unavailable', 'rate_limited', 'inte
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** Silence longer than this means that the connection is dead, ms; the control plane speaks at least every 15 s. */
+const silenceMs = 40_000
+
 async function* open(
   client: Connection['client'],
   { query, signal }: Follow,
   last: string | null,
 ): AsyncGenerator<StreamEvent> {
-  const headers = last === null ? {} : { 'last-event-id': last }
-  const response = await client.streamEntries({ query: { q: query } }, { headers, signal })
-  if (response.body !== null) yield* readEvents(response.body)
+  const silent = new AbortController()
+  const alarm = setTimeout(() => silent.abort(new Error('nothing was heard for long')), silenceMs)
+  const heard = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      alarm.refresh()
+      controller.enqueue(bytes)
+    },
+  })
+  try {
+    const headers = last === null ? {} : { 'last-event-id': last }
+    const both = AbortSignal.any([signal, silent.signal])
+    const response = await client.streamEntries({ query: { q: query } }, { headers, signal: both })
+    if (response.body !== null) yield* readEvents(response.body.pipeThrough(heard))
+  } finally {
+    clearTimeout(alarm)
+  }
 }
 
 const handOn = async ({ event, data }: StreamEvent, { onEntries, onTrouble }: Follow): Promise<void> => {
