@@ -114,6 +114,12 @@ export const proofParts = (disclosure: Disclosure, { file }: Occasion): VElement
       { 'aria-label': 'Checkpoint' },
       h('h2', null, 'The signed checkpoint'),
       h('pre', { class: 'wrap' }, h('code', null, ...lines(disclosure.checkpoint))),
+      ...(disclosure.newest === null
+        ? []
+        : [
+            h('p', null, 'The newest one when this page was made, of a log that goes on from it:'),
+            h('pre', { class: 'wrap' }, h('code', null, ...lines(disclosure.newest.checkpoint))),
+          ]),
       h(
         'p',
         null,

@@ -2,7 +2,7 @@ import type { evidence } from '@watchbill/ledger'
 import { readCanonical } from './document/canonical-query.ts'
 import { entryRow } from './document/entry-row.ts'
 import { formatHtml } from './document/html.ts'
-import { gapWords, runsOf } from './document/rows.ts'
+import { gapWords, listClass, runsOf } from './document/rows.ts'
 import { h } from './document/vnode.ts'
 import { breathe } from './evidence.ts'
 
@@ -17,19 +17,20 @@ export const rowsHtml = async ({ entries, range, query }: evidence.Disclosure): 
     formatHtml(
       h('div', { class: 'cols', 'aria-hidden': 'true' }, ...heads.map((head) => h('span', null, head))),
     ),
-    '<ol id="rows">',
+    `<ol id="rows" class="${listClass(entries.length)}">`,
   ]
+  let made = 0
   for (const run of runsOf(entries, range === null ? null : readCanonical(query))) {
-    if (!run.asked)
-      pieces.push(
-        `<li class="gap"><details>${formatHtml(h('summary', null, gapWords(run.entries.length)))}<ol>`,
-      )
-    for (let at = 0; at < run.entries.length; at += rowsAtOnce) {
-      const part = run.entries.slice(at, at + rowsAtOnce)
-      pieces.push(part.map((entry) => formatHtml(entryRow(entry, unchecked))).join('\n'))
-      await breathe()
+    if (!run.asked) pieces.push(gapStart(run.entries.length))
+    for (const entry of run.entries) {
+      pieces.push(formatHtml(entryRow(entry, unchecked)))
+      made += 1
+      if (made % rowsAtOnce === 0) await breathe()
     }
     if (!run.asked) pieces.push('</ol></details></li>')
   }
   return [...pieces, '</ol>'].join('\n')
 }
+
+const gapStart = (count: number): string =>
+  `<li class="gap"><details>${formatHtml(h('summary', null, gapWords(count)))}<ol>`

@@ -18,22 +18,27 @@ interface Query {
   readonly seen?: string | undefined
 }
 
-/** Documents are made one after the other for one link: each holds all of its entries in memory. */
-const inTurn = createTurns()
+/**
+ * The document of a link this browser opened; asked anew each time whether it still is open. Those of one link are made one
+ * after the other: each holds all of its entries in memory.
+ */
+export const createDocumentReading = (deps: Reading) => {
+  const inTurn = createTurns()
+  return async (request: Request, id: string, query: Query, now: number): Promise<Response> => {
+    const share = await findOpenedShare(deps, request, id, now)
+    if (share === null) return nothingPage()
+    const make = () => makeDocument(deps, share, query)
+    const html = deps.config.runtime === 'edge' ? await make() : await inTurn(share.id, make)
+    return html === null ? lostPage() : documentResponse(request, share, query, html)
+  }
+}
 
-/** The document of a link this browser opened; asked anew each time whether it still is open. */
-export const readDocument = async (
-  deps: Reading,
+const documentResponse = async (
   request: Request,
-  id: string,
+  share: ShareRow,
   query: Query,
-  now: number,
+  html: string,
 ): Promise<Response> => {
-  const share = await findOpenedShare(deps, request, id, now)
-  if (share === null) return nothingPage()
-  const make = () => makeDocument(deps, share, query)
-  const html = deps.config.runtime === 'edge' ? await make() : await inTurn(share.id, make)
-  if (html === null) return lostPage()
   const headers = pageHeaders(await documentPolicy(), { vary: 'accept-encoding, cookie' })
   if (query.download === '1')
     headers.set('content-disposition', `attachment; filename="${fileOf(share)}.html"`)

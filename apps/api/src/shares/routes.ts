@@ -5,7 +5,7 @@ import { instant } from '../identity/instant.ts'
 import { createLimiter } from '../identity/limiter.ts'
 import { coverPage } from './cover.ts'
 import { previewShare } from './preview.ts'
-import { readDocument, readProofs } from './reading.ts'
+import { createDocumentReading, readProofs } from './reading.ts'
 import { nothingPage, tooManyPage } from './refusals.ts'
 import { createShare, getShare, listShares, removeShare } from './service.ts'
 import { visitCookie } from './visit-cookie.ts'
@@ -49,6 +49,7 @@ const mostFailures = 20
 const visitingHandlers = (deps: Deps): Handlers<Visiting> => {
   const limiter = createLimiter(mostFailures)
   const open = createOpening(deps)
+  const readDocument = createDocumentReading(deps)
   return {
     readShareCover: () => coverPage(),
     openShare: async ({ params }, { request, now }) => {
@@ -60,7 +61,7 @@ const visitingHandlers = (deps: Deps): Handlers<Visiting> => {
       limiter.refund(address, now)
       return onwards(deps, opened.share, opened.secret)
     },
-    readShare: ({ params, query }, { request, now }) => readDocument(deps, request, params.id, query, now),
+    readShare: ({ params, query }, { request, now }) => readDocument(request, params.id, query, now),
     readShareProofs: ({ params }, { request, now }) => readProofs(deps, request, params.id, now),
   }
 }

@@ -11,18 +11,18 @@ import {
 } from '@watchbill/ledger/share'
 import { readCanonical } from './canonical-query.ts'
 import { createNode } from './dom.ts'
-import { entryRow, type Mark } from './entry-row.ts'
+import { entryLine, entryParts, type Mark } from './entry-row.ts'
 import { unescapeEvidence } from './evidence-text.ts'
 import { recall, remember } from './memory.ts'
-import { gapWords, runsOf } from './rows.ts'
+import { gapWords, listClass, runsOf } from './rows.ts'
 import { type Finding, kindOf, refusal, verdictParts } from './verdict.ts'
-import { h, type VNode } from './vnode.ts'
+import { h, type VElement } from './vnode.ts'
 
 /** The page where it came from; a kept file asks nobody and remembers nothing. */
 const online = /^http/.test(location.protocol) && location.pathname.startsWith('/s/open/')
 
 const element = (id: string): HTMLElement => document.getElementById(id) ?? document.body
-const show = (id: string, ...parts: VNode[]): void => element(id).replaceChildren(...parts.map(createNode))
+const show = (id: string, ...parts: VElement[]): void => element(id).replaceChildren(...parts.map(createNode))
 /** Lets the page breathe between two runs of work. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
@@ -84,29 +84,48 @@ const canVerify = async (): Promise<boolean> => {
 
 const rowsAtOnce = 100
 
-/** What is shown from here on is what was checked: every row is made anew out of the evidence. */
+/**
+ * What is shown from here on is what was checked: every row is made anew out of the evidence, in the place of those that
+ * came along. In a long list, what a row opens to is made when it opens, or when the page is printed.
+ */
 const showRows = async ({ disclosure, verdict }: Finding): Promise<void> => {
   const marks = marksOf(verdict)
   const query = disclosure.range === null ? null : readCanonical(disclosure.query)
   const list = document.createElement('ol')
+  list.id = 'rows'
+  list.className = listClass(disclosure.entries.length)
+  element('rows').replaceWith(list)
+  const later = new Map<EventTarget | null, () => void>()
+  const fill = (row: EventTarget | null): void => {
+    later.get(row)?.()
+    later.delete(row)
+  }
+  list.addEventListener('toggle', ({ target }) => fill(target), true)
+  addEventListener('beforeprint', () => [...later.keys()].map(fill))
   let made = 0
   for (const { asked, entries } of runsOf(disclosure.entries, query)) {
     const into = asked ? list : gapIn(list, entries.length)
     for (const entry of entries) {
-      into.append(createNode(entryRow(entry, marks(entry.seq))))
+      const mark = marks(entry.seq)
+      const row = createNode(h('details', null, entryLine(entry, mark)))
+      later.set(row, () => row.append(...entryParts(entry, mark).map(createNode)))
+      if (list.className === '') fill(row)
+      const item = createNode(h('li', null))
+      item.append(row)
+      into.append(item)
       made += 1
       if (made % rowsAtOnce === 0) await turn()
     }
   }
-  list.id = 'rows'
-  element('rows').replaceWith(list)
 }
 
 const gapIn = (list: HTMLElement, count: number): HTMLElement => {
-  const into = document.createElement('ol')
-  const gap = createNode(h('li', { class: 'gap' }, h('details', null, h('summary', null, gapWords(count)))))
-  gap.firstChild?.appendChild(into)
-  list.append(gap)
+  const into = createNode(h('ol', null))
+  const gap = createNode(h('details', null, h('summary', null, gapWords(count))))
+  const item = createNode(h('li', { class: 'gap' }))
+  gap.append(into)
+  item.append(gap)
+  list.append(item)
   return into
 }
 

@@ -1,10 +1,10 @@
-import type { VNode } from './vnode.ts'
+import type { VElement } from './vnode.ts'
 
-/** Nodes of a piece, made one by one: no text ever meets a parser (Trusted Types 'none' would refuse it). */
-export const createNode = (node: VNode): Node => {
-  if (typeof node === 'string') return document.createTextNode(node)
-  const element = document.createElement(node.tag)
-  for (const [name, value] of Object.entries(node.attrs)) element.setAttribute(name, value)
-  element.append(...node.children.map(createNode))
+/** The element of a piece, made node by node: no text ever meets a parser (Trusted Types 'none' would refuse it). */
+export const createNode = ({ tag, attrs, children }: VElement): HTMLElement => {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(attrs)) element.setAttribute(name, value)
+  // A string becomes a text node.
+  element.append(...children.map((child) => (typeof child === 'string' ? child : createNode(child))))
   return element
 }

@@ -18,12 +18,16 @@ const marks: Readonly<Record<Mark['kind'], string>> = {
 }
 
 /** One entry: a line that opens to everything that is told of it. The same on the server and in the checker. */
-export const entryRow = (entry: DisclosedEntry, mark: Mark): VElement => {
+export const entryRow = (entry: DisclosedEntry, mark: Mark): VElement =>
+  h('li', null, h('details', null, entryLine(entry, mark), ...entryParts(entry, mark)))
+
+/** What stands there while it is closed. */
+export const entryLine = (entry: DisclosedEntry, mark: Mark): VElement => {
   const header = tryHeader(entry.header)
   const said: Said = new Map(entry.members?.flatMap((one) => ('name' in one ? [[one.name, one.value]] : [])))
   const what =
     header === null ? ['What stands here is not an entry'] : sentenceOf(header.type, said, header.decision)
-  const line = h(
+  return h(
     'summary',
     null,
     h('span', { class: `mark ${mark.kind}` }, marks[mark.kind]),
@@ -33,10 +37,10 @@ export const entryRow = (entry: DisclosedEntry, mark: Mark): VElement => {
     h('span', { class: 'agent' }, header?.agent?.slice(0, 12).concat('…') ?? '–'),
     h('span', { class: header?.decision ?? '' }, header?.decision ?? ''),
   )
-  return h('li', null, h('details', null, line, ...partsOf(entry, mark)))
 }
 
-const partsOf = (entry: DisclosedEntry, { details }: Mark): VNode[] => [
+/** What it opens to. */
+export const entryParts = (entry: DisclosedEntry, { details }: Mark): VElement[] => [
   ...details.map((detail) => h('p', { class: 'contradicted' }, `✕ ${detail}`)),
   h(
     'dl',

@@ -23,3 +23,6 @@ export const runsOf = (entries: readonly DisclosedEntry[], query: AuditQuery | n
 
 export const gapWords = (count: number): string =>
   count === 1 ? '1 other entry in between, header only' : `${count} other entries in between, headers only`
+
+/** Rows of a long list are laid out as they come into view; a short one stands whole, also for whoever takes a picture of it. */
+export const listClass = (count: number): string => (count > 500 ? 'long' : '')

@@ -16,7 +16,7 @@ font-variant-numeric:tabular-nums}
 button{font:600 .9375rem/1.25rem system-ui,sans-serif;padding:.625rem 1.5rem;min-height:2.75rem;border-radius:4px;\
 border:1px solid var(--ink);background:var(--ink);color:var(--ground);cursor:pointer}
 :focus-visible{outline:2px solid var(--working);outline-offset:2px}
-.muted{color:var(--muted)}
+main p{margin:.5rem 0 1rem}
 @media (max-width:40rem){body{padding:1rem 1rem 2rem}.lead{font-size:1.5rem;line-height:1.875rem}}
 `
 
@@ -26,50 +26,55 @@ h2{font-size:1rem;line-height:1.375rem;margin:1.75rem 0 .375rem}
 main p{max-width:80ch;margin:.375rem 0}
 #verdict{padding-bottom:1rem;border-bottom:1px solid var(--rule)}
 #verdict ul{padding-left:1.25rem;font-weight:600}
-dl.facts{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.125rem 1rem;max-width:100ch;margin-top:.5rem}
+dl.facts{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.125rem 1rem;margin-top:.5rem}
 dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere;min-width:0}
 .proven{color:var(--proven)}.unproven{color:var(--waiting)}.contradicted{color:var(--failed)}.unchecked{color:var(--muted)}
+p.proven,p.unproven{color:var(--ink)}p.proven::first-letter{color:var(--proven)}p.unproven::first-letter{color:var(--waiting)}
 .deny{color:var(--failed)}.ask{color:var(--waiting)}
 ol{list-style:none;border-top:1px solid var(--rule)}
 li{border-bottom:1px solid var(--rule)}
 #verdict li{border:0}
-#rows>li{content-visibility:auto;contain-intrinsic-size:auto 2rem}
+#rows.long>li{content-visibility:auto;contain-intrinsic-size:auto 2rem}
 summary{cursor:pointer}
-li>details>summary{display:grid;grid-template-columns:8.5rem 4.5rem 12rem minmax(0,1fr) 8.5rem 3rem;gap:0 .75rem;\
+li>details>summary{display:grid;grid-template-columns:.75rem 8.75rem 4rem 12rem minmax(0,1fr) 8rem 3.75rem;gap:0 .75rem;\
 align-items:baseline;padding:.4375rem .25rem;list-style:none}
 li>details>summary::-webkit-details-marker{display:none}
+li>details>summary::before{content:"▸";color:var(--muted)}
+li>details[open]>summary::before{content:"▾"}
 li>details>summary:hover,li>details[open]>summary{background:var(--panel)}
 li.gap>details>summary{display:block;color:var(--muted)}
-li.gap>details>summary::before{content:"▸ "}
-li.gap>details[open]>summary::before{content:"▾ "}
+li.gap>details>summary::before{margin-right:.75rem}
 li.gap ol{margin-left:1rem}
-.mark.contradicted{font-weight:600}
+.mark{white-space:nowrap}.mark.contradicted{font-weight:600}
 .seq{text-align:right}
 time,.agent,.seq{color:var(--muted);white-space:nowrap}
 .what{overflow-wrap:anywhere}
-li dl{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.25rem 1rem;padding:.375rem .25rem .75rem 14.5rem}
+li dl{display:grid;grid-template-columns:7rem minmax(0,1fr);gap:.25rem 1rem;padding:.375rem .25rem .75rem 1.75rem}
 li dd code{white-space:pre-wrap}
-li p{padding-left:14.5rem;font-weight:600}
+li p{padding-left:1.75rem;font-weight:600}
 .u{border:1px solid var(--failed);border-radius:2px;color:var(--failed);font-size:.85em;padding:0 .125rem}
 details.all summary{color:var(--working)}
 pre{overflow-x:auto;padding:.625rem .75rem;background:var(--panel);border:1px solid var(--rule);border-radius:4px;\
 max-width:100%;margin:.375rem 0;line-height:1.25rem}
 pre.wrap{white-space:pre-wrap;overflow-wrap:anywhere}
 #ways a{color:var(--working)}
-.cols{display:grid;grid-template-columns:8.5rem 4.5rem 12rem minmax(0,1fr) 8.5rem 3rem;gap:0 .75rem;padding:0 .25rem .25rem;\
+.cols{display:grid;grid-template-columns:8.75rem 4rem 12rem minmax(0,1fr) 8rem 3.75rem;gap:0 .75rem;padding:0 .25rem .25rem 1.75rem;\
 color:var(--muted)}
 .cols :nth-child(2){text-align:right}
 @media (max-width:60rem){.cols{display:none}
 li>details>summary{display:flex;flex-wrap:wrap;gap:0 .625rem}
 .what{order:-1;flex-basis:100%;font-size:.875rem;line-height:1.25rem}
-li dl,li p{padding-left:.25rem}}
+li>details>summary{padding-left:1.25rem;position:relative}
+li>details>summary::before{position:absolute;left:.25rem}
+time::after{content:" UTC"}
+li dl,li p{padding-left:1.25rem}}
 @media (max-width:40rem){li dl,dl.facts{grid-template-columns:minmax(0,1fr);gap:0}
 li dd,dl.facts dd{margin-bottom:.375rem}pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{:root{color-scheme:light;--ground:#fff;--panel:#fff;--ink:#000;--muted:#444;--rule:#bbb;--waiting:#5c3c00;\
 --working:#000;--proven:#124a2f;--failed:#8c1d17}
 body{max-width:none;padding:0;font-size:9pt;line-height:12pt}.noprint{display:none}
-#rows>li{content-visibility:visible;break-inside:avoid}
+#rows>li,#rows.long>li{content-visibility:visible;break-inside:avoid}
 details::details-content{content-visibility:visible;block-size:auto;display:block}
 details.all summary,.cut{display:none}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;border-color:#bbb}

@@ -109,7 +109,7 @@ const leftOut = ({ verdict, disclosure: { range } }: Finding): string => {
   if (range === null) return 'What is shown is in the log; that something was left out is not excluded.'
   return verdict.complete
     ? `nothing from ${count(range.from)} to ${count(range.to - 1)}: every header is here`
-    : '✕ not every entry of the range is here'
+    : '✕ not proven that every entry of the range is here'
 }
 
 const part = (name: string, ...value: VNode[]): VNode[] => [h('dt', null, name), h('dd', null, ...value)]
