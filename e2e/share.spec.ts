@@ -1,79 +1,19 @@
-import { execFile } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Locator, Page } from '@playwright/test'
-import { type Client, createClient } from '@watchbill/contract/client'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { aRefusal, Producer } from './entries.ts'
-import { expect, test } from './fixtures.ts'
 import { anId } from './reports.ts'
-import type { ControlPlane } from './stack.ts'
-
-const execute = promisify(execFile)
-
-/** A client that may make links. */
-const sharer = async (plane: ControlPlane): Promise<Client> => {
-  const token = await plane.admin(
-    'key',
-    'create',
-    '--scope',
-    'audit:share,audit:read,log:read,entry:write,fleet:read',
-  )
-  return createClient({ baseUrl: plane.apiUrl, token })
-}
-
-const untilSealed = async (client: Client): Promise<number> => {
-  let size = 0
-  await expect
-    .poll(async () => {
-      const log = await client.getLog()
-      size = log.size
-      return log.checkpoint?.size === log.size
-    })
-    .toBe(true)
-  return size
-}
-
-/** Somebody else: a browser that knows nothing of this installation. */
-const stranger = async (
-  browser: Browser,
-  options: Parameters<Browser['newContext']>[0] = {},
-): Promise<Page> => (await browser.newContext({ timezoneId: 'UTC', locale: 'en-GB', ...options })).newPage()
-
-const verdict = (page: Page) => page.getByRole('region', { name: 'Verdict' })
-const lead = (page: Page) => verdict(page).locator('.lead')
-
-/** Opens it as a person does; answers with the bytes of the document. */
-const open = async (page: Page, link: string): Promise<string> => {
-  await page.goto(link)
-  const coming = page.waitForResponse((one) => new URL(one.url()).pathname.startsWith('/s/open/'))
-  await page.getByRole('button', { name: 'Open' }).click()
-  const text = await (await coming).text()
-  await page.waitForURL((url) => url.pathname.startsWith('/s/open/'))
-  return text
-}
-
-/** Goes there as somebody without a mouse does. */
-const tabTo = async (page: Page, target: Locator): Promise<void> => {
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  await expect(target).toBeFocused()
-}
+import { changeDigit, replace, stopped } from './share-damage.ts'
+import { verify } from './share-verify.ts'
+import { expect, lead, open, shareTwo, soundPage, tabTo, test, untilSealed, verdict } from './share-visit.ts'
 
 test('by keyboard alone a question becomes a link; a stranger’s browser proves what it shows and sees nothing it hides', async ({
   plane,
   signedIn: page,
   context,
-  browser,
+  sharer: client,
+  stranger,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const client = await sharer(plane)
   const secret = `deploy ${randomUUID()}`
   const payload = { session: anId('ses'), imported: false, tool: 'Bash', request: secret, by: 'rule' }
   const [seq = 0] = await new Producer().send(client, [aRefusal({ payload }), aRefusal({ withheld: true })])
@@ -106,8 +46,8 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(button).toBeFocused()
 
-  const visitor = await stranger(browser)
-  const sent = await open(visitor, link)
+  const visitor = await stranger()
+  const sent = await (await open(visitor, link)).text()
   await expect(lead(visitor)).toHaveText('✓ These 2 entries stand in the log')
   await expect(verdict(visitor)).toContainText('pinned by you: your link names this key')
   expect(visitor.url()).not.toContain(new URL(link).pathname)
@@ -141,20 +81,10 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   await expect(visitor.getByRole('heading', { level: 1 })).toHaveText('There is nothing to open here')
 })
 
-/** A page over two entries that nobody opened yet. */
-const shareTwo = async (client: Client, lifeMs = 3_600_000) => {
-  const seqs = await new Producer().send(client, [aRefusal(), aRefusal()])
-  await untilSealed(client)
-  const expiresAt = new Date(Date.now() + lifeMs).toISOString()
-  const scope = { kind: 'selection', seqs } as const
-  const made = await client.postShare({ body: { title: 'Two entries', scope, redact: [], expiresAt } })
-  return { ...made, seqs, token: /\/s\/([\w-]{43})#/.exec(made.url)?.[1] ?? '' }
-}
-
 test('programs that follow a link learn and count nothing; ended, revoked and guessed ones are told alike', async ({
   plane,
+  sharer: client,
 }) => {
-  const client = await sharer(plane)
   const past = await shareTwo(client, 1000)
   const [live, revoked] = [await shareTwo(client), await shareTwo(client)]
   await client.removeShare({ params: { id: revoked.share.id } })
@@ -185,9 +115,9 @@ test('programs that follow a link learn and count nothing; ended, revoked and gu
 
 test('an entry changed in the database is contradicted, and so is a log set back behind what a visitor saw', async ({
   plane,
-  browser,
+  sharer: client,
+  stranger,
 }) => {
-  const client = await sharer(plane)
   const {
     url,
     share,
@@ -196,7 +126,7 @@ test('an entry changed in the database is contradicted, and so is a log set back
   const copy = `${plane.data}-copy`
   await stopped(plane, () => cp(plane.data, copy, { recursive: true }))
   await new Producer().send(client, [aRefusal(), aRefusal()])
-  const visitor = await stranger(browser)
+  const visitor = await stranger()
   await open(visitor, url)
   await expect(lead(visitor)).toHaveText('✓ These 2 entries stand in the log')
   await untilSealed(client)
@@ -215,21 +145,20 @@ test('an entry changed in the database is contradicted, and so is a log set back
   await open(visitor, url)
   await expect(lead(visitor)).toHaveText('✕ CONTRADICTED: do not rely on this')
   await expect(verdict(visitor)).toContainText('the log is shorter than the')
-  const another = await stranger(browser)
+  const another = await stranger()
   await open(another, url)
   await expect(lead(another)).toHaveText('✓ These 2 entries stand in the log')
   expect(share.count).toBe(2)
 })
 
 test('a kept page proves itself with no network at all, and refuses when a byte of it is another one', async ({
-  plane,
-  browser,
+  sharer: client,
+  stranger,
 }, info) => {
-  const client = await sharer(plane)
   const { url } = await shareTwo(client)
   const { hash } = new URL(url)
-  const visitor = await stranger(browser)
-  const sent = await open(visitor, url)
+  const visitor = await stranger()
+  const sent = await (await open(visitor, url)).text()
   const coming = visitor.waitForEvent('download')
   await visitor.getByRole('link', { name: 'Keep this page as a file' }).click()
   const kept = info.outputPath('kept.html')
@@ -245,7 +174,7 @@ test('a kept page proves itself with no network at all, and refuses when a byte 
   const evidence = await damaged('evidence.html', /(\\"type\\":\\"tool\.)refused/, '$1allowed')
   const script = await damaged('script.html', 'do not rely on this', 'you may rely on it')
 
-  const alone = await stranger(browser)
+  const alone = await stranger()
   await alone.context().setOffline(true)
   const asked: string[] = []
   alone.on('request', (request) => asked.push(request.url()))
@@ -265,38 +194,25 @@ test('a kept page proves itself with no network at all, and refuses when a byte 
   const pin = hash.split('.')[1] ?? ''
   const said = (words: string, code = 0) => ({ code, said: expect.stringContaining(words) })
   expect(await verify(kept)).toMatchObject(said('not pinned by you'))
-  expect(await verify(kept, '--key', pin)).toMatchObject(said('(pinned by you)'))
+  expect(await verify(kept, '--key', pin)).toMatchObject(said('the key you named'))
   expect(await verify(url)).toMatchObject(said('the key that your link names'))
   expect(await verify(evidence)).toMatchObject(said('CONTRADICTED', 1))
   expect(await verify(script)).toMatchObject(said('UNRELEASED SCRIPT', 1))
 
-  const plain = await stranger(browser, { javaScriptEnabled: false })
+  const plain = await stranger({ javaScriptEnabled: false })
   await open(plain, url)
   await expect(plain.getByRole('listitem').filter({ hasText: 'Refused' })).toHaveCount(2)
   await expect(plain.getByRole('main')).toContainText('npx watchbill verify')
 })
 
-/** What the command on an auditor's machine says, and how it ends. */
-const verify = async (target: string, ...args: string[]): Promise<{ code: number; said: string }> => {
-  const program = fileURLToPath(new URL('../apps/daemon/dist/watchbill.js', import.meta.url))
-  const home = await mkdtemp(join(tmpdir(), 'watchbill-auditor-'))
-  const env = { ...process.env, HOME: home, XDG_STATE_HOME: home }
-  const ended = await execute(process.execPath, [program, 'verify', target, ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  )
-  await rm(home, { recursive: true })
-  return { code: ended.code, said: ended.stdout + ended.stderr }
-}
-
 test('nothing of a link violates a WCAG rule, in light and dark, overflows a phone or breaks its own policy', async ({
   plane,
   signedIn: page,
-  browser,
+  sharer: client,
+  stranger,
 }) => {
-  const client = await sharer(plane)
-  const { url } = await shareTwo(client)
-  const visitor = await stranger(browser)
+  await shareTwo(client)
+  const visitor = await stranger()
   const complaints: string[] = []
   for (const one of [page, visitor])
     one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -320,57 +236,13 @@ test('nothing of a link violates a WCAG rule, in light and dark, overflows a pho
     await page.getByRole('button', { name: 'Create link' }).click()
     await expect(page.getByRole('dialog')).toContainText('shown this once')
     await soundPage(page)
-    await visitor.goto(url)
+    const link = await page.getByRole('region', { name: 'link', exact: true }).innerText()
+    await visitor.goto(link)
     await soundPage(visitor)
-    await open(visitor, url)
-    await expect(lead(visitor)).toContainText('stand in the log')
+    await open(visitor, link)
+    await expect(lead(visitor)).toHaveText(/^✓ Entries 0 to \d+ stand in the log, none left out$/)
     await visitor.locator('#rows summary').first().click()
     await soundPage(visitor)
   }
   expect(complaints).toEqual([])
 })
-
-const soundPage = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
-    [],
-  )
-  const [inner, outer] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ])
-  expect(inner).toBeLessThanOrEqual(outer ?? 0)
-}
-
-const stopped = async (plane: ControlPlane, work: () => Promise<unknown>) => {
-  await plane.kill('SIGTERM')
-  await work()
-  await plane.restart()
-}
-
-/** What `demo tamper` does to the demo, to one entry: the last digit of its time is another one. */
-const tampering = `
-  import Database from 'libsql'
-  const [file, seq] = process.argv.slice(1)
-  const db = new Database(file)
-  const guard = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'entries_no_update'").get()
-  const { header } = db.prepare("SELECT header FROM entries WHERE workspace_id = 'default' AND seq = ?").get(Number(seq))
-  const at = header.toString('latin1').search(/\\d,"type":/)
-  header[at] = header[at] === 0x39 ? 0x30 : header[at] + 1
-  db.exec('DROP TRIGGER entries_no_update')
-  db.prepare("UPDATE entries SET header = ? WHERE workspace_id = 'default' AND seq = ?").run(header, Number(seq))
-  db.exec(guard.sql)
-`
-const changeDigit = async ({ data }: ControlPlane, seq: number) => {
-  const [name = ''] = (await readdir(data)).filter((one) => one.endsWith('.db'))
-  const args = ['--input-type=module', '-e', tampering, join(data, name), String(seq)]
-  await execute(process.execPath, args, { cwd: fileURLToPath(new URL('../apps/api/', import.meta.url)) })
-}
-
-/** The database and nothing else, as a careless restore does. */
-const replace = async (data: string, copy: string) => {
-  const files = async (folder: string) => (await readdir(folder)).filter((name) => name.includes('.db'))
-  for (const name of await files(data)) await rm(join(data, name))
-  for (const name of await files(copy)) await cp(join(copy, name), join(data, name))
-  await rm(copy, { recursive: true })
-}

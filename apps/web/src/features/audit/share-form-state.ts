@@ -9,7 +9,6 @@ import { firstDraft, type ShareDraft, type ShareGiven, scopeOf } from './share-d
 import { expiryOf, type Lifetime, usualLife } from './share-expiry.ts'
 import type { MadeShare } from './share-made.tsx'
 import { useSharePreview } from './share-preview.ts'
-import { unshareable } from './share-reach.tsx'
 import { refusalOf } from './share-refusal.ts'
 import { beyondHeaders } from './share-rerun.ts'
 
@@ -30,7 +29,7 @@ export function useShareForm(given: ShareGiven, made: (share: MadeShare) => void
   const found = useSharePreview(scope)
   const { preview } = found
   const ends = expiryOf(lifetime, opened, zone)
-  const shareable = preview !== null && unshareable(preview) === null
+  const shareable = preview !== null && preview.count > 0
 
   async function create(event: FormEvent) {
     event.preventDefault()
