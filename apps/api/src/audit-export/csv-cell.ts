@@ -1,5 +1,8 @@
-/** Invisible, or able to move the cursor, turn the text around or end the line: control, format, half a surrogate pair, separators. */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]|\\(?=u\{)/gu
+/**
+ * Invisible, or able to move the cursor, turn the text around or end the line: control, format, half a surrogate pair,
+ * separators, and the letters and marks that are drawn as nothing.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffe\uffff]|\\(?=u\{)/gu
 
 /** A spreadsheet takes what follows for a formula, wherever it begins a cell. */
 const formula = '=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\ufe66\\ufe62\\ufe63\\ufe6b\\u2212'

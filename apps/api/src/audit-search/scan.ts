@@ -23,6 +23,8 @@ export interface Scan {
   readonly fields?: readonly ColumnField[]
   /** Newest first unless said. */
   readonly ascending?: boolean
+  /** After so much work the search is given up, ms; unless said, as long as somebody waits before a page. */
+  readonly budgetMs?: number
 }
 
 /** A run, and which of its entries answer; those outside of `from` to `below` never do. */
@@ -34,7 +36,7 @@ export interface Found {
 }
 
 /** Longer than this nobody waits for a search, ms. */
-const budgetMs = 3000
+const pageBudgetMs = 3000
 /** Others get their turn at least this often, ms. */
 const turnMs = 15
 /** How much is read at a time. */
@@ -58,7 +60,7 @@ export async function* scanRuns(scan: Scan, pace = defaultPace): AsyncGenerator<
   const places = placesOf(where)
   const [from, below] = [Math.max(scan.from, places.from), Math.min(scan.below, places.below)]
   const [low, high] = [alignDown(from), alignUp(below)]
-  const clock = createClock()
+  const clock = createClock(scan.budgetMs ?? pageBudgetMs)
   let candidates: ReadonlySet<number> | null = null
   for (const [chunk, { start, end, done }] of chunksOf(low, high, ascending, pace).entries()) {
     // Most questions are answered by the first runs; those that are not look for something rare, or for another time.
@@ -119,7 +121,7 @@ export const clip = (mask: Uint8Array, first: number, from: number, below: numbe
 const alignDown = (seq: number) => seq - (seq % wholeRun)
 const alignUp = (seq: number) => Math.ceil(seq / wholeRun) * wholeRun
 
-const createClock = () => {
+const createClock = (budgetMs: number) => {
   let spent = 0
   let since = performance.now()
   let turn = since
@@ -136,7 +138,7 @@ const createClock = () => {
     async tick(done: number, of: number): Promise<void> {
       stop()
       go()
-      if (spent > budgetMs && done < of) throw tooCostly(done, of)
+      if (spent > budgetMs && done < of) throw tooCostly(budgetMs, done, of)
       if (since - turn < turnMs) return
       await pause(0, never)
       turn = performance.now()
@@ -145,7 +147,7 @@ const createClock = () => {
 }
 const never = new AbortController().signal
 
-const tooCostly = (done: number, of: number) =>
+const tooCostly = (budgetMs: number, done: number, of: number) =>
   new Fault(
     'too_costly',
     `The search was given up after ${budgetMs / 1000} s: ${done.toLocaleString('en')} of ${of.toLocaleString('en')} entries were looked at.`,

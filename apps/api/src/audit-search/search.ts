@@ -6,6 +6,9 @@ export { readEntriesAt } from '../audit/entries-store.ts'
 export { catchUp } from '../audit-index/follower.ts'
 export { readQuestion } from './question.ts'
 
+/** An export or a share may take its time, but not for ever, ms. */
+const budgetMs = 60_000
+
 /** Places that answer, in [from, below), ascending, a run at a time; `below` is cut to what is indexed. */
 export async function* scanMatches(
   deps: SearchDeps,
@@ -14,7 +17,7 @@ export async function* scanMatches(
   { from = 0, below = Number.MAX_SAFE_INTEGER }: { from?: number; below?: number } = {},
 ): AsyncGenerator<number[]> {
   const asked = await askIndex(deps, workspace, query)
-  const scan = { ...asked, from, below: Math.min(below, asked.below), ascending: true }
+  const scan = { ...asked, from, below: Math.min(below, asked.below), ascending: true, budgetMs }
   for await (const { run, mask } of scanRuns(scan)) {
     const seqs = placesIn(mask, run.first)
     if (seqs.length > 0) yield seqs
