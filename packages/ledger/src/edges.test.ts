@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
-import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { base64url, commitment, evidence, merkle, notes, tiles } from './index.ts'
+import { sha256 as portable } from './sha256.ts'
 
 const sha256 = (...parts: readonly (Uint8Array | string)[]): Buffer => {
   const made = createHash('sha256')

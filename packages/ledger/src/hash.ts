@@ -1,10 +1,10 @@
 import { base64url } from './base64url.ts'
-import { shortSha256 } from './short-sha256.ts'
+import { sha256 as portable } from './sha256.ts'
 
 /** SHA-256 as 32 bytes, or as 32 characters up to U+00FF: Node makes those three times faster. */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array | string
 
-let current: Sha256 = shortSha256
+let current: Sha256 = portable
 
 /** Digests of nothing, of one block and of two; each has to come out before a hash is believed. */
 const vectors: readonly (readonly [length: number, digest: string])[] = [

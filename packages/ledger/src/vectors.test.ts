@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { afterAll, expect, it } from 'vitest'
 import { merkle } from './index.ts'
+import { sha256 as portable } from './sha256.ts'
 import { runVectors, type VectorFile } from './testing/run-vectors.ts'
 
 const root = new URL('../testdata/', import.meta.url)

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { base64url } from '../base64url.ts'
 import { merkle } from '../index.ts'
+import { sha256 as portable } from '../sha256.ts'
 import { readReader } from '../testing/reader-text.ts'
 import { createShareLog, shareOf } from '../testing/share-log.ts'
 import {

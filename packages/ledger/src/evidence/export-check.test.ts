@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { merkle } from '../index.ts'
+import { sha256 as portable } from '../sha256.ts'
 import { createShareLog, exportOf, type ShareLog } from '../testing/share-log.ts'
 import { createExportCheck, type ExportVerdict } from './index.ts'
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { sha256 as portable } from '@noble/hashes/sha2.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sha256 as portable } from '../sha256.ts'
 import { createNaiveTree, naiveLeaf } from '../testing/naive-tree.ts'
 import { slotsOf, widthAt } from '../tiles/index.ts'
 import * as merkle from './index.ts'
