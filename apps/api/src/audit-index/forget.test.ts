@@ -85,7 +85,7 @@ describe('an erased entry', () => {
       // Odd numbers, so that runs are written anew at every length.
       for (const count of [1, 37, 300, 5, 461]) {
         await add(count)
-        await catchUp(deps, workspace)
+        await catchUp(deps, workspace, 60_000)
       }
       const before = round * 804
       const numbers = Array.from({ length: 12 }, (_, index) => before + ((index * 67) % 804))
@@ -93,7 +93,7 @@ describe('an erased entry', () => {
       await erase(deps, { workspace, actor, seqs, reason: 'asked for' })
       gone.push(...numbers)
     }
-    await catchUp(deps, workspace)
+    await catchUp(deps, workspace, 60_000)
     await deps.scour?.()
     expect(findInFiles(database, gone.flatMap(wordsOf))).toEqual([])
     const kept = gone.map((n) => n + 1).filter((n) => !gone.includes(n))
@@ -110,7 +110,7 @@ describe('an erased entry', () => {
   it('is not put in by a follower that had read it before', async () => {
     const { database, deps, add, placeOf } = await start()
     await add(20)
-    await catchUp(deps, workspace)
+    await catchUp(deps, workspace, 60_000)
     await add(5)
     const head = await readIndexHead(database.dbFor(workspace), workspace)
     if (head === null) throw new Error('there is no index')
@@ -121,7 +121,7 @@ describe('an erased entry', () => {
       return database.ingest(...writes)
     }
     expect(await indexStep({ ...deps, ingest }, workspace, head)).toBe(false)
-    await catchUp(deps, workspace)
+    await catchUp(deps, workspace, 60_000)
     await deps.scour?.()
     expect(findInFiles(database, wordsOf(22))).toEqual([])
     expect(await find(deps, 'payload:erased')).toEqual([seq])
@@ -130,12 +130,12 @@ describe('an erased entry', () => {
   it('is forgotten too when its row was changed by hand: then the index begins anew', async () => {
     const { database, deps, add, placeOf } = await start()
     await add(30)
-    await catchUp(deps, workspace)
+    await catchUp(deps, workspace, 60_000)
     const seq = await placeOf(7)
     await database.raw('DROP TRIGGER payloads_no_update')
     await database.raw(`UPDATE payloads SET payload = replace(payload, 'git', 'gut') WHERE seq = ?`, [seq])
     await erase(deps, { workspace, actor, seqs: [seq], reason: 'asked for' })
-    await catchUp(deps, workspace)
+    await catchUp(deps, workspace, 60_000)
     await deps.scour?.()
     expect(findInFiles(database, wordsOf(7))).toEqual([])
     expect(await find(deps, 'git')).toHaveLength(29)

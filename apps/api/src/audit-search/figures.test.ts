@@ -4,6 +4,7 @@ import { parseHeader } from '@watchbill/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readEntryRows } from '../audit/entries-store.ts'
 import { factsOf } from '../audit-index/facts.ts'
+import { catchUp } from '../audit-index/follower.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import { type EntryDesk, machineActor, openEntryDesk } from '../testing/entry-desk.ts'
 import { createProducer } from '../testing/entry-samples.ts'
@@ -66,6 +67,7 @@ beforeAll(async () => {
   ])
   const server = createProducer('server')
   await desk.post([server.next({ ts: now - 6 * hour })], machineActor('server'))
+  await catchUp(deps(), workspace, 60_000)
   const rows = await readEntryRows(desk.database.dbFor(workspace), workspace, 0, 1e9)
   known = rows.map((row) => ({ ts: parseHeader(new Uint8Array(row.header)).ts, facts: factsOf(row) }))
 })

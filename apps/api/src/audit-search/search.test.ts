@@ -64,6 +64,7 @@ beforeAll(async () => {
   const producer = createProducer('search')
   for (let n = 0; n < count; n += 500)
     await desk.post(Array.from({ length: 500 }, (_, index) => producer.next(ideaOf(n + index))))
+  await catchUp(deps(), workspace, 60_000)
   const rows = await readEntryRows(desk.database.dbFor(workspace), workspace, 0, 1e9)
   known = rows.reverse().map((row) => {
     const facts = factsOf(row)
@@ -237,7 +238,7 @@ describe('the index', () => {
     for (const size of [1, 3, 250, 2, 255, 500, 400, 500, 500, 500, 500, 500, 500, 89]) {
       await small.post(Array.from({ length: size }, (_, index) => producer.next(ideaOf(sent + index))))
       sent += size
-      await catchUp(own, workspace)
+      await catchUp(own, workspace, 60_000)
     }
     const asked = await askIndex(own, workspace, { where: null })
     expect(asked.below).toBe(asked.size)
