@@ -211,8 +211,12 @@ test('nothing of a link violates a WCAG rule, in light and dark, overflows a pho
   sharer: client,
   stranger,
 }) => {
-  await shareTwo(client)
   const visitor = await stranger()
+  await visitor.goto(`${plane.url}/audit/links`)
+  await expect(visitor).toHaveURL(/\/sign-in/)
+  await page.goto(`${plane.url}/audit/links`)
+  await expect(page.getByRole('main')).toContainText('ask a question on the audit page and press “Share…”')
+  await shareTwo(client)
   const complaints: string[] = []
   for (const one of [page, visitor])
     one.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
