@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../app.ts'
+import { removeWorkspace } from '../identity/workspace.ts'
+import { prune } from '../retention/prune.ts'
 import { testUrl } from '../testing/app.ts'
 import { openShareDesk, type ShareDesk } from '../testing/share-desk.ts'
 import { signInCookie } from '../testing/sign-in.ts'
@@ -215,6 +217,33 @@ describe('refusing', () => {
     expect((await desk.visit(`/s/open/${share.id}`, cookie)).status).toBe(200)
     desk.world.clock.now += 1
     expect((await desk.visit(`/s/open/${share.id}`, cookie)).status).toBe(404)
+  })
+})
+
+describe('what is left', () => {
+  const visits = async () => (await desk.world.database.raw('SELECT count(*) AS n FROM share_visits'))[0]?.n
+
+  test('dead visits go with the hourly round, the others stay', async () => {
+    const share = await desk.share({})
+    await desk.open(share.path)
+    desk.world.clock.now += visitMs
+    await desk.open(share.path)
+    desk.world.clock.now += 1
+    expect(await visits()).toBe(2)
+    await prune(desk.world.deps, desk.world.clock.now)
+    expect(await visits()).toBe(1)
+  })
+
+  test('a demo workspace takes its links and their visits along', async () => {
+    const { database, deps } = desk.world
+    await database.raw(`INSERT INTO shares (workspace_id, id, token_hash, title, kind, q, seqs, count, epoch, size,
+      created_by, created_at, expires_at) VALUES ('demo', 'shr_x', 'x', '', 'selection', '', '[0]', 1, 0, 1, '', 0, 1)`)
+    await database.raw("INSERT INTO share_visits VALUES ('x', 'demo', 'shr_x', 1)")
+    await removeWorkspace(deps, { kind: 'installation', id: 'test' }, ['demo'], 'demo')
+    const [left] = await database.raw(
+      'SELECT (SELECT count(*) FROM shares) AS shares, (SELECT count(*) FROM share_visits) AS visits',
+    )
+    expect(left).toEqual({ shares: 0, visits: 0 })
   })
 })
 
