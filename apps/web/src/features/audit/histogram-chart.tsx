@@ -176,10 +176,12 @@ const dayMs = 86_400_000
 function AxisMarks({ histogram: { buckets, stepMs } }: { histogram: Histogram }) {
   const { zone } = use(ClockContext)
   const days = stepMs * buckets.length > 2 * dayMs
+  const clock = (at: string) =>
+    stepMs < 60_000 ? formatInstant(at, zone).slice(12, 20) : formatClock(at, zone)
   return axisMarks(buckets.length, 8).map((index, place) => {
     const at = buckets[index]?.at ?? ''
     const x = share(index, buckets.length)
-    const label = days ? formatInstant(at, zone).slice(0, 6) : formatClock(at, zone)
+    const label = days ? formatInstant(at, zone).slice(0, 6) : clock(at)
     return (
       <g key={at} className={place % 2 === 1 ? 'max-sm:hidden' : undefined}>
         <line x1={x} x2={x} y1={plotPx} y2={plotPx + 4} className="stroke-rule-strong" />

@@ -1,4 +1,5 @@
 import { formatClock, formatDuration, formatInstant } from '../../lib/duration.ts'
+import { plainText } from '../../lib/reveal.ts'
 import type { Bucket, BucketRange, Histogram } from './histogram-scale.ts'
 import { timeOf } from './histogram-scale.ts'
 
@@ -33,13 +34,16 @@ export function spanWords(minMs: number, maxMs: number, zone: string): string {
 
 /** What a run of buckets holds: `20 Nov 2026 10:00 to 11:00: 41 entries, 3 denied, 1 asked`. */
 export function rangeWords(
-  histogram: Pick<Histogram, 'from' | 'stepMs' | 'buckets'>,
+  histogram: Pick<Histogram, 'from' | 'stepMs' | 'buckets' | 'gaps'>,
   range: BucketRange,
   zone: string,
 ): string {
   const { min, max } = timeOf(histogram, range)
   const held = histogram.buckets.slice(range.first, range.last + 1)
-  return `${spanWords(min, max, zone)}: ${countWords(held)}`
+  const inside = histogram.gaps.filter(({ from, to }) => Date.parse(from) < max && Date.parse(to) > min)
+  const names = [...new Set(inside.map(({ name }) => (name === null ? 'entries lost' : plainText(name))))]
+  const gaps = names.length === 0 ? '' : `; not watched: ${names.slice(0, 3).join(', ')}`
+  return `${spanWords(min, max, zone)}: ${countWords(held)}${gaps}${names.length > 3 ? '…' : ''}`
 }
 
 export function countWords(buckets: readonly Bucket[]): string {

@@ -48,6 +48,6 @@ function logSentence(view: LogView, size: number): string {
     case 'unreachable':
       return `${entries(all)}, not checked: the log does not answer`
     case 'asking':
-      return all === 0 ? 'Nothing is logged yet' : `${entries(all)}; checking them now`
+      return all === 0 ? 'Nothing is logged yet' : `Checking ${entries(all)}`
   }
 }

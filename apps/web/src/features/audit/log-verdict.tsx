@@ -6,32 +6,43 @@ import { verifier } from '../../lib/evidence/verifier.ts'
 import { AbsoluteTime } from '../../ui/absolute-time.tsx'
 import { RelativeTime } from '../../ui/relative-time.tsx'
 
-/** The verdict in its parts, never a bare "valid" (SECURITY "Log, sealer, keys"). */
+/** The verdict in its parts, never a bare "valid" (SECURITY "Log, sealer, keys"). Its room is kept until they are known. */
 export function LogVerdict({ view }: { view: LogView }) {
+  return (
+    <div className="mt-2 min-h-6 sm:min-h-[3.625rem] xl:min-h-[2.375rem]">
+      {view.kind === 'unable' ? (
+        <p className="max-w-[80ch] text-waiting">
+          Browsers check signatures only on https and on this machine’s own addresses. Open this page there,
+          or run <code>npx watchbill verify</code>.
+        </p>
+      ) : (
+        <>
+          <VerdictParts view={view} />
+          <SealFailure view={view} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function VerdictParts({ view }: { view: LogView }) {
   const { log, memory, kind } = view
   /** On a phone the parts are a press away, so that entries stand on the first screen. */
   const [open, setOpen] = useState(false)
   const fingerprint = useFingerprint(memory?.keys[0] ?? null)
-  if (kind === 'unable')
-    return (
-      <p className="mt-2 max-w-[80ch] text-waiting">
-        Browsers check signatures only on https and on this machine’s own addresses. Open this page there, or
-        run <code>npx watchbill verify</code>.
-      </p>
-    )
-  if (log === null || memory === null || memory.size === 0) return <SealFailure view={view} />
+  if (log === null || memory === null || memory.size === 0) return null
   return (
     <>
       <button
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="mt-2 min-h-6 text-muted underline sm:hidden"
+        className="min-h-6 text-muted underline sm:hidden"
       >
         {open ? 'Hide' : 'Show'} by whom it is signed
       </button>
       <dl
-        className={`mt-2 flex-wrap gap-x-6 gap-y-0.5 text-muted sm:flex ${open ? 'flex' : 'hidden print:flex'}`}
+        className={`flex-wrap gap-x-6 gap-y-0.5 text-muted sm:flex ${open ? 'flex' : 'hidden print:flex'}`}
       >
         <Part name="Consistent">
           {kind === 'contradicted' ? (
@@ -44,7 +55,9 @@ export function LogVerdict({ view }: { view: LogView }) {
           )}
         </Part>
         <Part name="Signed by">
-          <code title={memory.keys[0]}>{fingerprint === null ? '…' : fingerprint}</code>{' '}
+          <code title={memory.keys[0]} className="inline-block min-w-[43ch]">
+            {fingerprint === null ? '…' : fingerprint}
+          </code>{' '}
           <span className="text-muted">pinned on first visit, not by you</span>
         </Part>
         <Part name="Witnessed">
@@ -58,7 +71,6 @@ export function LogVerdict({ view }: { view: LogView }) {
           <RelativeTime at={log.checkpoint?.signedAt ?? null} />
         </Part>
       </dl>
-      <SealFailure view={view} />
     </>
   )
 }
