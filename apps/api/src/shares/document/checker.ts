@@ -1,9 +1,7 @@
 import {
   type Disclosure,
   type DisclosureVerdict,
-  parseCheckpoint,
   parseDisclosure,
-  parseNote,
   parsePin,
   parseVerifierKey,
   type SeenTree,
@@ -15,6 +13,7 @@ import { entryLine, entryParts, type Mark } from './entry-row.ts'
 import { unescapeEvidence } from './evidence-text.ts'
 import { recall, remember } from './memory.ts'
 import { gapWords, listClass, runsOf } from './rows.ts'
+import { seenAddress } from './seen-address.ts'
 import { type Finding, kindOf, refusal, verdictParts } from './verdict.ts'
 import { h, type VElement } from './vnode.ts'
 
@@ -32,7 +31,7 @@ const check = async (): Promise<void> => {
   const disclosure = parseDisclosure(unescapeEvidence(element('evidence').textContent ?? ''))
   if (disclosure === null) return refuse('The evidence in this page is not as it was made.')
   const memory = online ? recall(disclosure.origin) : null
-  const elsewhere = online ? addressFor(disclosure, memory) : null
+  const elsewhere = online ? seenAddress(disclosure, memory, location.search) : null
   if (elsewhere !== null) return location.replace(location.pathname + elsewhere + location.hash)
   const finding = await judge(disclosure, memory)
   show('verdict', ...verdictParts(finding))
@@ -56,19 +55,6 @@ const judge = async (disclosure: Disclosure, memory: SeenTree | null): Promise<F
   const kept = online && verdict.newest !== null && remember(disclosure.origin, verdict.newest)
   return { disclosure, verdict, able, fragment, memory, kept }
 }
-
-/** Where the page is to be asked for so that it connects with what this browser saw before; null: here. */
-const addressFor = ({ newest, checkpoint, seen }: Disclosure, memory: SeenTree | null): string | null => {
-  const asked = new URLSearchParams(location.search)
-  const sizes = [newest?.checkpoint ?? checkpoint, checkpoint].map(sizeOf)
-  const [size = null] = sizes
-  if (memory === null || size === null || sizes.includes(memory.size)) return null
-  // An older page may be shorter than what was seen of its log; the newest may not.
-  if (memory.size > size) return asked.has('at') ? `?seen=${memory.size}` : null
-  return seen !== null || asked.has('seen') ? null : `?at=${size}&seen=${memory.size}`
-}
-
-const sizeOf = (note: string): number | null => parseCheckpoint(parseNote(note)?.text ?? '')?.size ?? null
 
 /** The base point of the curve stands in for a key: browsers without Ed25519 take none. */
 const canVerify = async (): Promise<boolean> => {
