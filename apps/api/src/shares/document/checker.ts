@@ -22,11 +22,13 @@ const online = /^http/.test(location.protocol) && location.pathname.startsWith('
 
 const element = (id: string): HTMLElement => document.getElementById(id) ?? document.body
 const show = (id: string, ...parts: VElement[]): void => element(id).replaceChildren(...parts.map(createNode))
+/** Nothing where it is not there: a page that was cut about is told of by its verdict. */
+const drop = (id: string): void => document.getElementById(id)?.remove()
 /** Lets the page breathe between two runs of work. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
 
 const check = async (): Promise<void> => {
-  if (!online) element('ways').remove()
+  if (!online) drop('ways')
   await turn()
   const disclosure = parseDisclosure(unescapeEvidence(element('evidence').textContent ?? ''))
   if (disclosure === null) return refuse('The evidence in this page is not as it was made.')
@@ -42,7 +44,7 @@ const check = async (): Promise<void> => {
 /** What is shown as not checked must not stand beside a failed check. */
 const refuse = (why: string): void => {
   show('verdict', h('p', { class: 'lead contradicted' }, refusal), h('p', null, why))
-  element('rows').remove()
+  drop('rows')
 }
 
 const judge = async (disclosure: Disclosure, memory: SeenTree | null): Promise<Finding> => {
@@ -80,7 +82,7 @@ const showRows = async ({ disclosure, verdict }: Finding): Promise<void> => {
   const list = document.createElement('ol')
   list.id = 'rows'
   list.className = listClass(disclosure.entries.length)
-  element('rows').replaceWith(list)
+  document.getElementById('rows')?.replaceWith(list)
   const later = new Map<EventTarget | null, () => void>()
   const fill = (row: EventTarget | null): void => {
     later.get(row)?.()
