@@ -44,7 +44,7 @@ ${formatHtml({ tag: 'title', attrs: {}, children: [title] })}
 <main>
 <section id="verdict" aria-live="polite" aria-label="Verdict">${html(verdictPlaceholder(disclosure))}</section>
 ${html(aboutParts(disclosure, occasion, title))}
-<section aria-label="Entries">
+<section id="entries" aria-label="Entries">
 ${await rowsHtml(disclosure)}
 </section>
 ${html(proofParts(disclosure, occasion))}

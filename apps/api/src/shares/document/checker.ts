@@ -82,7 +82,8 @@ const showRows = async ({ disclosure, verdict }: Finding): Promise<void> => {
   const list = document.createElement('ol')
   list.id = 'rows'
   list.className = listClass(disclosure.entries.length)
-  document.getElementById('rows')?.replaceWith(list)
+  drop('rows')
+  element('entries').append(list)
   const later = new Map<EventTarget | null, () => void>()
   const fill = (row: EventTarget | null): void => {
     later.get(row)?.()
