@@ -1,11 +1,13 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useApi } from '../../lib/api.ts'
 import { kindWords } from '../../lib/evidence/contradiction.ts'
 import { type LogView, provenCheckpoint } from '../../lib/evidence/log-view.ts'
+import type { LogWatch } from '../../lib/evidence/log-watch.ts'
 import { useMedia } from '../../lib/media.ts'
+import { toRow } from './audit-rows.ts'
 import { EntryCopies } from './entry-copies.tsx'
 import { EntryFacts } from './entry-facts.tsx'
 import { readHeader } from './entry-header.ts'
@@ -17,10 +19,12 @@ import { entryQuery } from './queries.ts'
 import { RefineLinks } from './refine-links.tsx'
 import type { RowProof } from './row-proof.ts'
 import type { QueryText } from './use-query-text.ts'
+import { useRowProofs } from './use-row-proofs.ts'
 
 interface Props {
   seq: number
-  view: LogView
+  view: LogView & { readonly watch: LogWatch }
+  /** Of its row; an entry that stands in no row on screen is proven by itself. */
   proof: RowProof | undefined
   names: AgentNames
   query: QueryText
@@ -28,6 +32,8 @@ interface Props {
   step: (by: 1 | -1) => (() => void) | null
   close: () => void
 }
+
+const noPages: readonly [] = []
 
 /** One entry: what it says, and what it is proven by, step by step. Beside the list; over it on narrow screens. */
 export function EntryPeek(props: Props) {
@@ -80,16 +86,21 @@ function StepButton({ name, glyph, go }: { name: string; glyph: string; go: (() 
   )
 }
 
-function PeekBody({ seq, view, proof, names, query }: Props) {
+function PeekBody({ seq, view, proof: listed, names, query }: Props) {
   const api = useApi()
   const [content, setContent] = useState(false)
   const proven = provenCheckpoint(view)
   // Asked again only until a proven checkpoint covers the entry: what is proven stays so.
   const covered = proven !== null && seq < proven.size
   const { data, error } = useQuery(entryQuery(api, seq, content, covered))
-  if (data === undefined)
+  const entry = data?.entry
+  const alone = useMemo(
+    () => (entry === undefined || listed !== undefined ? [] : [toRow(entry)]),
+    [entry, listed],
+  )
+  const proof = useRowProofs(noPages, alone, view).get(seq) ?? listed
+  if (data === undefined || entry === undefined)
     return <p className="px-4 py-4 text-muted">{error === null ? 'Reading the entry…' : error.message}</p>
-  const { entry } = data
   const header = readHeader(entry.header)
   return (
     <>

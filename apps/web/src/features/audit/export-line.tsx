@@ -10,7 +10,7 @@ export function ExportLine({ work, close }: { work: ExportWork | null; close: ()
   if (work === null) return null
   const running = work.kind === 'saving' || work.kind === 'checking'
   return (
-    <div className="flex flex-wrap items-start gap-x-4 gap-y-1 border-b px-4 py-2 sm:px-6">
+    <div className="flex flex-wrap items-start gap-x-4 gap-y-1 px-4 pb-2 sm:px-6">
       <div role="status" className="min-w-0 flex-1">
         <Said work={work} />
       </div>
@@ -62,7 +62,7 @@ function Progress({
       </span>
       <progress
         aria-label={word}
-        className="h-1.5 w-48 accent-working"
+        className="h-1.5 w-48 appearance-none rounded bg-rule [&::-moz-progress-bar]:bg-working [&::-webkit-progress-bar]:bg-rule [&::-webkit-progress-value]:bg-working"
         {...(known ? { value: entries, max: of } : {})}
       />
       <span className="text-muted">
@@ -97,16 +97,20 @@ function Verdict({ work: { name, verdict, head, ours } }: { work: Checked }) {
   return (
     <div>
       <p>
-        <span className={consistent === 'yes' ? 'text-proven' : 'text-waiting'}>
-          {consistent === 'yes' ? '✓ Consistent' : '? Nothing to check'}
-        </span>
-        : <UntrustedText text={name} max={60} />, {formatCount(entries)} entries
+        <Outcome consistent={consistent === 'yes'} signed={signed.by !== null} />:{' '}
+        <UntrustedText text={name} max={60} />, {formatCount(entries)} entries
         {pending > 0 && `, ${formatCount(pending)} of them pending`}
         {freshAs !== null && `, in the tree of ${formatCount(freshAs)}`}.
       </p>
       <p className="wrap-anywhere text-muted">
-        Signed by <code>{signed.by ?? 'nobody'}</code>,{' '}
-        {signed.pinned === 'yes' ? 'a key this browser remembers' : 'a key this browser does not remember'}
+        {signed.by === null ? (
+          'No key that the file or this browser names for its log has signed it'
+        ) : (
+          <>
+            Signed by <code>{signed.by}</code>, a key this browser{' '}
+            {signed.pinned === 'yes' ? 'remembers' : 'does not remember'}
+          </>
+        )}
         {head !== null && !ours && (
           <>
             ; of another log: <UntrustedText text={head.origin} max={80} />
@@ -115,6 +119,16 @@ function Verdict({ work: { name, verdict, head, ours } }: { work: Checked }) {
         . That nothing was left out, it does not say.
       </p>
     </div>
+  )
+}
+
+/** Green only for what holds and is signed: a file that agrees with itself alone could have been made by anybody. */
+function Outcome({ consistent, signed }: { consistent: boolean; signed: boolean }) {
+  if (!consistent) return <span className="text-waiting">? Nothing to check</span>
+  return signed ? (
+    <span className="text-proven">✓ Consistent</span>
+  ) : (
+    <span className="text-waiting">? Consistent with itself alone</span>
   )
 }
 

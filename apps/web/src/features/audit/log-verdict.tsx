@@ -41,9 +41,7 @@ function VerdictParts({ view }: { view: LogView }) {
       >
         {open ? 'Hide' : 'Show'} by whom it is signed
       </button>
-      <dl
-        className={`flex-wrap gap-x-6 gap-y-0.5 text-muted sm:flex ${open ? 'flex' : 'hidden print:flex'}`}
-      >
+      <dl className={`flex-wrap gap-x-6 gap-y-0.5 text-muted sm:flex ${open ? 'flex' : 'hidden print:flex'}`}>
         <Part name="Consistent">
           {kind === 'contradicted' ? (
             <strong className="text-failed">no</strong>
