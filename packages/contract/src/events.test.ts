@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { expectedDetail, expectedOf } from './audit.ts'
+import { expectedDetail, expectedOf } from './chain-refusal.ts'
 import { atLevel, decisions, type EventPayload, type EventType, eventSchemas, eventTypes } from './events.ts'
 import { Fault } from './fault.ts'
 

@@ -47,8 +47,8 @@ const places = ['src', 'packages', 'apps', 'docs', 'tests', 'scripts', 'deploy',
 
 /** A burst of work of one agent in one session is some hundred entries long. */
 const sessionLength = 240
-export const agentAt = (seq: number): string => pick(agents, busy(Math.floor(seq / 40), 1, agents.length))
-export const sessionAt = (seq: number): string => idOf('ses', Math.floor(seq / sessionLength))
+const agentAt = (seq: number): string => pick(agents, busy(Math.floor(seq / 40), 1, agents.length))
+const sessionAt = (seq: number): string => idOf('ses', Math.floor(seq / sessionLength))
 const typeAt = (seq: number) => pick(types, mix(seq, 2) % 60 < 57 ? seq % 4 : 4 + (seq % 2))
 
 export const worldHeader =

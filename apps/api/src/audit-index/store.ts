@@ -80,7 +80,7 @@ export const dropColumns = (workspace: string, from: number, to: number): Ingest
 })
 
 /** Room for places in one workspace's rowids; beyond 2^36 entries a log is another log. */
-export const placesPerWorkspace = 2 ** 36
+const placesPerWorkspace = 2 ** 36
 export const rowidOf = (no: number, seq: number): number => no * placesPerWorkspace + seq
 
 /** Puts words of entries `first`, `first` + 1, … into the text index; empty ones have no row. */

@@ -37,7 +37,7 @@ const readText = (text: string, now: number): AuditQuery => {
   }
 }
 
-export const faultOfQuery = ({ detail, mend, span }: QueryError): Fault =>
+const faultOfQuery = ({ detail, mend, span }: QueryError): Fault =>
   new Fault('invalid_request', `The query cannot be read: ${detail}`, {
     ...(mend === null ? {} : { mend }),
     errors: [{ pointer: `query.q:${span.from}-${span.to}`, detail }],

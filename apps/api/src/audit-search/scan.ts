@@ -113,7 +113,7 @@ const neededTexts = (where: Expr | null): TextTerm[] =>
   (where === null ? [] : where.kind === 'and' ? where.of : [where]).filter((term) => term.kind === 'text')
 
 /** Entries of a run before `from` and from `below` on are not searched. */
-export const clip = (mask: Uint8Array, first: number, from: number, below: number): void => {
+const clip = (mask: Uint8Array, first: number, from: number, below: number): void => {
   mask.fill(0, 0, Math.max(0, from - first))
   mask.fill(0, Math.max(0, below - first))
 }

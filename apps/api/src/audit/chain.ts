@@ -1,4 +1,5 @@
-import { type EntryReceipt, expectedDetail } from '@watchbill/contract/audit'
+import type { EntryReceipt } from '@watchbill/contract/audit'
+import { expectedDetail } from '@watchbill/contract/chain-refusal'
 import { Fault } from '@watchbill/contract/fault'
 import { GuardFailed } from '../db/write.ts'
 import type { ReadEntry } from './read-entries.ts'

@@ -1,4 +1,5 @@
-import { expectedOf, type ProducedEntry } from '@watchbill/contract/audit'
+import type { ProducedEntry } from '@watchbill/contract/audit'
+import { expectedOf } from '@watchbill/contract/chain-refusal'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeBackends } from '../testing/backends.ts'
 import type { TestDatabase } from '../testing/database.ts'

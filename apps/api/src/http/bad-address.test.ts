@@ -54,7 +54,9 @@ describe.each(rowsOf('node').filter(([, row]) => row.params || row.query))('%s',
         if (response.status !== 400 || row.errors === 'probe') continue
         const problem = Problem.parse(await response.json())
         // A query's own errors also say where in it: `query.q:4-9`.
-        expect(problem.errors.map(({ pointer }) => pointer.replace(/:\d+-\d+$/, ''))).toContain(`query.${name}`)
+        expect(problem.errors.map(({ pointer }) => pointer.replace(/:\d+-\d+$/, ''))).toContain(
+          `query.${name}`,
+        )
       }
     }
   })

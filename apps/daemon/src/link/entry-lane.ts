@@ -1,4 +1,5 @@
-import { type EntryReceipt, expectedOf } from '@watchbill/contract/audit'
+import type { EntryReceipt } from '@watchbill/contract/audit'
+import { expectedOf } from '@watchbill/contract/chain-refusal'
 import type { Client } from '@watchbill/contract/client'
 import { Fault } from '@watchbill/contract/fault'
 import type { NumberedEntry } from '../ledger/chain.ts'

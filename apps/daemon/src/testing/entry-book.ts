@@ -1,4 +1,5 @@
-import { type EntryReceipt, expectedDetail, type ProducedEntry } from '@watchbill/contract/audit'
+import type { EntryReceipt, ProducedEntry } from '@watchbill/contract/audit'
+import { expectedDetail } from '@watchbill/contract/chain-refusal'
 import { isProducedType, producedSchemas } from '@watchbill/contract/entry-types'
 import { base64url, commitment, type EntryHeader, merkle, parseHeader } from '@watchbill/ledger'
 import { SinkLog } from './sink-log.ts'
