@@ -70,6 +70,12 @@ export const open = async (page: Page, link: string): Promise<Response> => {
   return response
 }
 
+/** Goes to a page of the dashboard and waits until it can be used: what the server drew alone hears no click. */
+export const goTo = async (page: Page, address: string): Promise<void> => {
+  await page.goto(address)
+  await expect(page.locator('[data-seal=proven]')).toBeVisible()
+}
+
 /** Goes there as somebody without a mouse does. */
 export const tabTo = async (page: Page, target: Locator): Promise<void> => {
   for (let presses = 0; presses < 80; presses += 1) {
@@ -79,9 +85,9 @@ export const tabTo = async (page: Page, target: Locator): Promise<void> => {
   await expect(target).toBeFocused()
 }
 
-/** No WCAG rule broken, and nothing wider than the window. */
-export const soundPage = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** No WCAG rule broken in `part` of the page, and nothing wider than the window. */
+export const soundPage = async (page: Page, part = 'html') => {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
     [],
   )

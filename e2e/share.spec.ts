@@ -4,7 +4,18 @@ import { aRefusal, Producer } from './entries.ts'
 import { anId } from './reports.ts'
 import { changeDigit, replace, stopped } from './share-damage.ts'
 import { verify } from './share-verify.ts'
-import { expect, lead, open, shareTwo, soundPage, tabTo, test, untilSealed, verdict } from './share-visit.ts'
+import {
+  expect,
+  goTo,
+  lead,
+  open,
+  shareTwo,
+  soundPage,
+  tabTo,
+  test,
+  untilSealed,
+  verdict,
+} from './share-visit.ts'
 
 test('by keyboard alone a question becomes a link; a stranger’s browser proves what it shows and sees nothing it hides', async ({
   plane,
@@ -19,7 +30,7 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   const [seq = 0] = await new Producer().send(client, [aRefusal({ payload }), aRefusal({ withheld: true })])
   await untilSealed(client)
 
-  await page.goto(`${plane.url}/audit`)
+  await goTo(page, `${plane.url}/audit`)
   await expect(page.locator(`[data-seq="${seq}"]`)).toContainText('proven')
   await page.keyboard.press('/')
   await page.keyboard.type('decision:deny')
@@ -66,7 +77,7 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
     expect(bytes).not.toContain(shown)
   }
 
-  await page.goto(`${plane.url}/audit/links`)
+  await goTo(page, `${plane.url}/audit/links`)
   const row = page.getByRole('listitem').filter({ hasText: 'Refused pushes' })
   await expect(row).toContainText('open')
   await expect(row).toContainText('2 entries that answered decision:deny, without request')
@@ -214,7 +225,7 @@ test('nothing of a link violates a WCAG rule, in light and dark, overflows a pho
   const visitor = await stranger()
   await visitor.goto(`${plane.url}/audit/links`)
   await expect(visitor).toHaveURL(/\/sign-in/)
-  await page.goto(`${plane.url}/audit/links`)
+  await goTo(page, `${plane.url}/audit/links`)
   await expect(page.getByRole('main')).toContainText('ask a question on the audit page and press “Share…”')
   await shareTwo(client)
   const complaints: string[] = []
@@ -228,18 +239,18 @@ test('nothing of a link violates a WCAG rule, in light and dark, overflows a pho
       await one.emulateMedia({ colorScheme })
       await one.setViewportSize({ width, height: 844 })
     }
-    await page.goto(`${plane.url}/audit/links`)
+    await goTo(page, `${plane.url}/audit/links`)
     await page.getByRole('button', { name: 'Revoke Two entries' }).click()
-    await soundPage(page)
-    await page.goto(`${plane.url}/audit`)
+    await soundPage(page, 'main')
+    await goTo(page, `${plane.url}/audit`)
     await page.getByRole('button', { name: 'Share…' }).click()
     await page.getByRole('radio', { name: 'Everything between' }).check()
     await page.getByRole('dialog').getByLabel('Title').fill(colorScheme)
     await expect(page.getByRole('dialog')).toContainText('frozen at checkpoint')
-    await soundPage(page)
+    await soundPage(page, 'dialog')
     await page.getByRole('button', { name: 'Create link' }).click()
     await expect(page.getByRole('dialog')).toContainText('shown this once')
-    await soundPage(page)
+    await soundPage(page, 'dialog')
     const link = await page.getByRole('region', { name: 'link', exact: true }).innerText()
     await visitor.goto(link)
     await soundPage(visitor)
