@@ -37,7 +37,7 @@ export function AuditRowLine(props: Props) {
       aria-current={peeked ? 'true' : undefined}
       data-seq={row.seq}
       data-at={at ? '' : undefined}
-      className={`relative h-14 border-b px-4 sm:h-8 sm:px-6 ${rowGrid} ${shade} data-at:before:absolute data-at:before:inset-y-0 data-at:before:left-0 data-at:before:w-[3px] data-at:before:bg-ink`}
+      className={`relative h-14 border-b px-4 sm:h-8 sm:px-6 print:h-auto ${rowGrid} ${shade} data-at:before:absolute data-at:before:inset-y-0 data-at:before:left-0 data-at:before:w-[3px] data-at:before:bg-ink`}
     >
       <span role="cell" className={column.proof}>
         <ProofGlyph proof={proof} />

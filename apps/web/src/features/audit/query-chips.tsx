@@ -16,7 +16,7 @@ export function QueryChips({ query, names }: { query: QueryText; names: Names })
       {terms.map(({ span, label, negated, text }) => (
         <li
           key={`${span.from} ${text}`}
-          className={`flex h-6 max-w-full items-center rounded border pl-2 ${negated ? 'border-dashed border-failed' : 'border-rule-strong'}`}
+          className={`flex h-6 max-w-full items-center rounded border pl-2 print:pr-2 ${negated ? 'border-dashed border-failed' : 'border-rule-strong'}`}
         >
           {negated && <span className="mr-1 text-failed">not</span>}
           <span className="truncate">
