@@ -60,7 +60,7 @@ export type Gap = z.infer<typeof Gap>
 
 /** Of what the counts speak. */
 export const Coverage = z.object({
-  /** Machines that ever wrote to this log, and how many of them are heard from now. */
+  /** Machines that are known, whether or not they ever wrote to this log, and how many of them are heard from now. */
   machines: z.int(),
   heard: z.int(),
   /** Oldest and newest entry that answers, by the time its producer gave; null when none does. */

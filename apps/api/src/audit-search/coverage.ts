@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { ReadDb } from '../db/open.ts'
 
-/** How many machines ever wrote to the log, and how many of them are heard from now. */
+/** How many machines are known, whether or not they ever wrote to the log, and how many of them are heard from now. */
 export const readCoverage = async (
   db: ReadDb,
   workspace: string,
@@ -9,8 +9,7 @@ export const readCoverage = async (
 ): Promise<{ machines: number; heard: number }> => {
   const [row] = await db.rows<{ machines: number; heard: number }>(sql`
     SELECT count(*) AS machines, coalesce(sum(m.last_seen_at + m.ttl_ms >= ${now}), 0) AS heard
-    FROM machines m WHERE m.workspace_id = ${workspace}
-      AND m.id IN (SELECT owner FROM producers WHERE workspace_id = ${workspace})`)
+    FROM machines m WHERE m.workspace_id = ${workspace}`)
   return row ?? { machines: 0, heard: 0 }
 }
 

@@ -55,7 +55,7 @@ test('of what the figures speak is always said', () => {
   )
   const nobody = { machines: 0, heard: 0, first: null, last: null }
   expect(coverageWords({ coverage: nobody, gaps: [], indexed: 4, size: 4 })).toBe(
-    'No machine has written to this log yet; entries to 4 indexed, none behind',
+    'No machine reports yet; entries to 4 indexed, none behind',
   )
 })
 

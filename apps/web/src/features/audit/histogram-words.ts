@@ -14,7 +14,7 @@ export function coverageWords({ coverage, indexed, size }: Coverage): string {
   const { machines, heard } = coverage
   const who =
     machines === 0
-      ? 'No machine has written to this log yet'
+      ? 'No machine reports yet'
       : `${figure(heard)} of ${count(machines, 'machine', 'machines')} heard from now`
   const behind = size - indexed
   return `${who}; entries to ${figure(indexed)} indexed, ${behind === 0 ? 'none' : figure(behind)} behind`
