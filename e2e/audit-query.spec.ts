@@ -1,38 +1,23 @@
 import { readFile } from 'node:fs/promises'
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
-import type { Client } from '@watchbill/contract/client'
+import {
+  aCall,
+  asked,
+  bar,
+  chart,
+  chips,
+  facet,
+  layoutShift,
+  lead,
+  noViolation,
+  panel,
+  problem,
+  row,
+  rows,
+  untilSealed,
+} from './audit-page.ts'
 import { aRefusal, Producer } from './entries.ts'
 import { expect, signIn, test } from './fixtures.ts'
 import { anId, aSnapshot } from './reports.ts'
-
-const lead = (page: Page) => page.getByRole('heading', { level: 1 })
-const rows = (page: Page) => page.locator('[role=row][data-seq]')
-const row = (page: Page, seq: number) => page.locator(`[role=row][data-seq="${seq}"]`)
-const bar = (page: Page) => page.getByRole('combobox', { name: 'Query' })
-const chips = (page: Page) => page.getByRole('list', { name: 'Terms of the query' })
-const facet = (page: Page, field: string) => page.getByRole('group', { name: field, exact: true })
-const panel = (page: Page) => page.getByRole('complementary', { name: 'Entry' })
-const chart = (page: Page) => page.getByRole('slider', { name: /Entries over time/ })
-const problem = (page: Page) => page.getByRole('search').getByRole('alert')
-const asked = (page: Page) => new URL(page.url()).searchParams.get('q')
-
-const untilSealed = async (client: Client): Promise<number> => {
-  let size = 0
-  await expect
-    .poll(async () => {
-      const log = await client.getLog()
-      size = log.size
-      return log.checkpoint?.size === log.size
-    })
-    .toBe(true)
-  return size
-}
-
-const aCall = (tool: string, request: string, session = anId('ses')) => ({
-  type: 'tool.called',
-  payload: { session, imported: false, tool, request },
-})
 
 test('a question is typed with completion, mended where it is wrong, and narrowed by clicks', async ({
   client,
@@ -51,6 +36,8 @@ test('a question is typed with completion, mended where it is wrong, and narrowe
   const size = await untilSealed(client)
   await page.goto(`${plane.url}/audit`)
   await expect(lead(page)).toHaveText(`All ${size} entries proven`)
+  await expect(rows(page).first()).toContainText('proven')
+  expect(await layoutShift(page)).toBeLessThanOrEqual(0.02)
 
   await page.keyboard.press('/')
   await expect(bar(page)).toBeFocused()
@@ -164,39 +151,6 @@ test('time is chosen in the drawing by keys and by a press; the panel goes on to
   await panel(page).getByRole('button', { name: 'Same session' }).click()
   await expect.poll(() => asked(page)).toBe(`tool:Read session:${session}`)
   await expect(rows(page)).toHaveCount(2)
-})
-
-test('what comes is put above the list, and waits while the reader is elsewhere or has paused it', async ({
-  client,
-  plane,
-  signedIn: page,
-}) => {
-  const producer = new Producer()
-  const read = Array.from({ length: 60 }, (_, index) => aCall('Read', `${index}.ts`))
-  await producer.send(client, read)
-  await page.goto(`${plane.url}/audit?q=tool:Read`)
-  await expect(lead(page)).toHaveText(/^60 of /)
-  await page.getByRole('button', { name: 'Live' }).click()
-  await expect(page.getByText('following')).toBeVisible()
-  const [, came = 0] = await producer.send(client, [aCall('Bash', 'ls'), aCall('Read', 'new.ts')])
-  await expect(row(page, came)).toContainText('new.ts')
-  await expect(row(page, came)).toContainText('proven')
-  await expect(lead(page)).toHaveText(/^61 of /)
-
-  await page.getByRole('button', { name: 'Pause' }).click()
-  const [held = 0] = await producer.send(client, [aCall('Read', 'held.ts')])
-  const news = page.getByRole('button', { name: 'new: show' })
-  await expect(news).toHaveText('1 new: show')
-  await expect(row(page, held)).toHaveCount(0)
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await page.evaluate(() => window.scrollTo(0, 1200))
-  const [away = 0] = await producer.send(client, [aCall('Read', 'away.ts')])
-  await expect(news).toHaveText('2 new: show')
-  expect(await page.evaluate(() => window.scrollY)).toBe(1200)
-  await news.click()
-  await expect(row(page, held)).toContainText('held.ts')
-  await expect(row(page, away)).toContainText('away.ts')
-  await expect(page.getByRole('status').filter({ hasText: /new entr/ })).toHaveText(/^\d new entr/)
 })
 
 test('a query is kept by a name, and its answer is saved and checked again, whatever agents wrote', async ({
@@ -330,10 +284,3 @@ test('a question breaks no WCAG rule, answered, empty or wrong, wide or narrow, 
   await expect(page.getByRole('listbox')).toBeVisible()
   await noViolation(page)
 })
-
-const noViolation = async (page: Page) => {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual(
-    [],
-  )
-}

@@ -18,7 +18,7 @@ export interface BarPart {
   readonly height: number
 }
 
-export const partCounts = ({ count, denied, asked }: Bucket): readonly (readonly [PartKind, number])[] => [
+const partCounts = ({ count, denied, asked }: Bucket): readonly (readonly [PartKind, number])[] => [
   ['denied', denied],
   ['asked', asked],
   ['other', Math.max(0, count - denied - asked)],
