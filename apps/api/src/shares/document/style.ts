@@ -17,6 +17,7 @@ button{font:600 .9375rem/1.25rem system-ui,sans-serif;padding:.625rem 1.5rem;min
 border:1px solid var(--ink);background:var(--ink);color:var(--ground);cursor:pointer}
 :focus-visible{outline:2px solid var(--working);outline-offset:2px}
 main p{margin:.5rem 0 1rem}
+form{margin-top:1.25rem}
 @media (max-width:40rem){body{padding:1rem 1rem 2rem}.lead{font-size:1.5rem;line-height:1.875rem}}
 `
 
@@ -37,7 +38,7 @@ li{border-bottom:1px solid var(--rule)}
 #verdict li{border:0}
 #rows.long>li{content-visibility:auto;contain-intrinsic-size:auto 2rem}
 summary{cursor:pointer}
-li>details>summary{display:grid;grid-template-columns:.75rem 8.75rem 4rem 12rem minmax(0,1fr) 8rem 3.75rem;gap:0 .75rem;\
+li>details>summary{display:grid;grid-template-columns:.75rem 8.75rem 4rem 12rem minmax(0,1fr) 8rem 4.25rem;gap:0 .75rem;\
 align-items:baseline;padding:.4375rem .25rem;list-style:none}
 li>details>summary::-webkit-details-marker{display:none}
 li>details>summary::before{content:"▸";color:var(--muted)}
@@ -59,7 +60,7 @@ pre{overflow-x:auto;padding:.625rem .75rem;background:var(--panel);border:1px so
 max-width:100%;margin:.375rem 0;line-height:1.25rem}
 pre.wrap{white-space:pre-wrap;overflow-wrap:anywhere}
 #ways a{color:var(--working)}
-.cols{display:grid;grid-template-columns:8.75rem 4rem 12rem minmax(0,1fr) 8rem 3.75rem;gap:0 .75rem;padding:0 .25rem .25rem 1.75rem;\
+.cols{display:grid;grid-template-columns:8.75rem 4rem 12rem minmax(0,1fr) 8rem 4.25rem;gap:0 .75rem;padding:0 .25rem .25rem 1.75rem;\
 color:var(--muted)}
 .cols :nth-child(2){text-align:right}
 @media (max-width:60rem){.cols{display:none}

@@ -30,10 +30,11 @@ export function RevokeKey({ of: key }: { of: Key }) {
       </Button>
     )
   }
+  const yes = key.kind === 'machine' ? 'Yes, it stops reporting' : 'Yes, revoke'
   return (
     <span className="flex items-center gap-2">
-      <Button danger onClick={() => void revoke()} label={`Revoke ${name} now`}>
-        {key.kind === 'machine' ? 'Yes, it stops reporting' : 'Yes, revoke'}
+      <Button danger onClick={() => void revoke()} label={`${yes}: ${name}`}>
+        {yes}
       </Button>
       <Button onClick={() => setSure(false)}>Keep</Button>
       {refused !== null && (
