@@ -20,12 +20,15 @@ export function AuditFacets({
   query,
   names,
   old,
+  skip,
 }: {
   facets: readonly Facet[]
   query: QueryText
   names: Names
   /** The counts are those of what was asked before. */
   old: boolean
+  /** To the entries, past all of these. */
+  skip: () => void
 }) {
   const [open, setOpen] = useState(false)
   const choices = useMemo(() => choicesOf(query.text, query.now), [query.text, query.now])
@@ -34,6 +37,13 @@ export function AuditFacets({
       aria-label="Facets"
       className="print-hide border-b lg:w-52 lg:shrink-0 lg:border-r lg:border-b-0 lg:pb-6"
     >
+      <button
+        type="button"
+        onClick={skip}
+        className="sr-only min-h-7 px-4 text-left underline focus-visible:not-sr-only sm:px-6"
+      >
+        Skip to the entries
+      </button>
       <button
         type="button"
         aria-expanded={open}

@@ -49,7 +49,11 @@ export function AuditPage() {
   const asked = !query.broken
   const facets = useQuery({ ...facetsQuery(api, q), enabled: asked })
   const histogram = useQuery({ ...histogramQuery(api, q), enabled: asked })
-  const reopen = () => setOpening(({ turn }) => ({ around: null, turn: turn + 1 }))
+  const reopen = () => {
+    setOpening(({ turn }) => ({ around: null, turn: turn + 1 }))
+    void facets.refetch()
+    void histogram.refetch()
+  }
   const list = useEntries(q, query.broken, opening)
   const followed = useFollowed({ query, list, live, opening, top, reopen })
   const { rows, tail } = followed
@@ -111,6 +115,7 @@ export function AuditPage() {
       <LogHistory view={view} />
       <AuditQueryBar
         query={query}
+        again={reopen}
         field={field}
         facets={facets.data?.facets ?? []}
         agents={names.agents}
@@ -129,6 +134,7 @@ export function AuditPage() {
           query={query}
           names={names.byId}
           old={facets.isPlaceholderData}
+          skip={() => top.current?.focus()}
         />
         <div className="flex min-w-0 flex-1">
           <div className="@container min-w-0 flex-1">
@@ -142,7 +148,7 @@ export function AuditPage() {
                   : (histogram.error?.message ?? null)
               }
             />
-            <div ref={top} className="scroll-mt-24" />
+            <div ref={top} tabIndex={-1} className="scroll-mt-24 outline-none" />
             <AuditNews count={waiting} over={tail.over} show={show} />
             {rows.length === 0 ? (
               q === null ? (

@@ -21,6 +21,7 @@ import { type PartView, ViewsMenu } from './views-menu.tsx'
 /** What is asked, in one text with its chips; what can be done with the answer beside it. */
 export function AuditQueryBar({
   query,
+  again,
   field,
   facets,
   agents,
@@ -32,6 +33,8 @@ export function AuditQueryBar({
   shown,
 }: {
   query: QueryText
+  /** Asks the same once more. */
+  again: () => void
   field: RefObject<HTMLInputElement | null>
   facets: readonly Facet[]
   agents: AgentNames
@@ -52,6 +55,7 @@ export function AuditQueryBar({
       <div className="flex flex-wrap items-center gap-2">
         <QueryField
           query={query}
+          again={again}
           known={known}
           field={field}
           refusal={refusal === null || query.q === null ? null : refusalOf(refusal)}

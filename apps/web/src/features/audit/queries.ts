@@ -43,6 +43,9 @@ export const entriesQuery = ({ client, workspace }: ApiAccess, opening: Opening)
     placeholderData: keepPreviousData,
   })
 
+/** An answer nobody looks at is asked anew after this: `last:1h` means another hour then. */
+const answerMs = 60_000
+
 /** Pages of a query in its order; `turn` counts how often the reader asked for news. */
 export const foundQuery = ({ client, workspace }: ApiAccess, q: string, turn: number) =>
   infiniteQueryOptions({
@@ -55,6 +58,7 @@ export const foundQuery = ({ client, workspace }: ApiAccess, q: string, turn: nu
     },
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
+    gcTime: answerMs,
     placeholderData: keepPreviousData,
   })
 
@@ -67,6 +71,7 @@ export const facetsQuery = ({ client, workspace }: ApiAccess, q: string | null) 
       learnServerTime(reply.now)
       return reply
     },
+    gcTime: answerMs,
     placeholderData: keepPreviousData,
   })
 
@@ -78,6 +83,7 @@ export const histogramQuery = ({ client, workspace }: ApiAccess, q: string | nul
       learnServerTime(reply.now)
       return reply
     },
+    gcTime: answerMs,
     placeholderData: keepPreviousData,
   })
 

@@ -3,6 +3,7 @@
 import { type RefObject, useMemo, useState } from 'react'
 import { SuggestField } from '../../ui/suggest-field.tsx'
 import { UntrustedText } from '../../ui/untrusted-text.tsx'
+import { queryOf } from './filters.ts'
 import { accept, type Known, suggest } from './query-known.ts'
 import type { QueryProblem } from './query-problem.ts'
 import { QueryProblemLine } from './query-problem-line.tsx'
@@ -13,11 +14,14 @@ const problemId = 'query-problem'
 /** The bar: the query as text, completed at the caret; below it what is wrong, at its very place. */
 export function QueryField({
   query,
+  again,
   known,
   field,
   refusal,
 }: {
   query: QueryText
+  /** Asks what was applied once more. */
+  again: () => void
   known: Known
   field: RefObject<HTMLInputElement | null>
   /** What the server said of the query that was applied; null while it answers. */
@@ -54,7 +58,9 @@ export function QueryField({
           detail: summary,
         }))}
         take={take}
-        submit={() => void query.apply(text.trim())}
+        submit={() => {
+          if (query.apply(text.trim()) && queryOf(text.trim()) === query.q) again()
+        }}
         leave={() => {
           query.type(query.q ?? '')
           field.current?.blur()

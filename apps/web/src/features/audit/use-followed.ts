@@ -1,7 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { type RefObject, useEffect, useMemo, useRef } from 'react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { useApi } from '../../lib/api.ts'
 import { createThrottle } from '../../lib/throttle.ts'
 import { sortOf } from './audit-tools.tsx'
@@ -45,11 +45,15 @@ export function useFollowed({
 }): Followed {
   const { q, broken } = query
   const prepends = list.newer === null && (q === null || sortOf(q, query.now) === 'newest')
+  const key = `${q ?? ''} ${opening.turn} ${opening.around ?? ''}`
+  const [reading, setReading] = useState(key)
+  // What came stays above the old rows until the new ones are here.
+  if (!list.old && reading !== key) setReading(key)
   const followed = useTail({
     on: live.on && !broken && !list.old,
     q,
     from: list.indexed === null ? null : list.indexed - 1,
-    reading: `${q ?? ''} ${opening.turn} ${opening.around ?? ''}`,
+    reading,
     isSteady: () => prepends && !live.paused && (top.current?.getBoundingClientRect().top ?? -1) >= 0,
     reset: reopen,
   })
