@@ -89,19 +89,22 @@ function Legend({ gaps }: { gaps: boolean }) {
 /** Always there: figures without what they cover look like calm. */
 function Coverage({ histogram, zone }: { histogram: Histogram | null; zone: string }) {
   if (histogram === null) return <p className="min-h-4 text-small text-muted">–</p>
-  const silent = silentGaps(histogram.gaps)
-  const [first] = silent
+  const { machines, heard } = histogram.coverage
+  const silent = machines - heard
+  const [longest] = silentGaps(histogram.gaps)
   return (
     <p className="figures min-h-4 text-small text-muted">
       {coverageWords(histogram)}
-      {first !== undefined && (
-        <>
-          {'; '}
-          <span className="text-waiting">
-            {silent.length} silent, <UntrustedText text={(first.name ?? 'one').slice(0, 40)} max={40} />{' '}
-            {gapWords(first, zone)}
-          </span>
-        </>
+      {silent > 0 && (
+        <span className="text-waiting">
+          ; {silent} silent
+          {longest !== undefined && (
+            <>
+              , <UntrustedText text={(longest.name ?? 'one').slice(0, 40)} max={40} />{' '}
+              {gapWords(longest, zone)}
+            </>
+          )}
+        </span>
       )}
       .
     </p>
