@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectedMigration } from './db/expected-migration.ts'
 import { buildPrograms, type Programs } from './testing/process.ts'
 import { until } from './testing/until.ts'
 
@@ -134,7 +135,7 @@ describe('the console', () => {
   })
 
   test('migrate and init can be repeated; list shows keys without secrets', async () => {
-    expect((await programs.admin(['migrate'])).stdout).toContain('at 0002_log')
+    expect((await programs.admin(['migrate'])).stdout).toContain(`at ${expectedMigration}`)
     expect((await programs.admin(['workspace', 'init'])).code).toBe(0)
     const made = line((await programs.admin(['key', 'create', '--scope', 'key:read'])).stdout)
     const listed = await programs.admin(['key', 'list', '--json'])

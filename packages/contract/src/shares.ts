@@ -16,7 +16,7 @@ export const shareDefaultMs = 7 * dayMs
 export const shareLongestMs = 366 * dayMs
 
 /**
- * selection: what answers `q` now, or the entries at `seqs`. range: everything from place `from` on, below `to`, none left
+ * selection: what answers `q` now (without it everything), or the entries at `seqs`. range: everything from place `from` on, below `to`, none left
  * out; its `q` is run again by the visitor's browser, so it may ask about headers and places alone.
  */
 export const ShareScope = z
@@ -32,8 +32,8 @@ export const ShareScope = z
       ({ kind, q, seqs, from, to }) =>
         kind === 'range'
           ? from !== undefined && to !== undefined && seqs === undefined
-          : from === undefined && to === undefined && (q === undefined) !== (seqs === undefined),
-      'a selection has either q or seqs, a range has from and to',
+          : from === undefined && to === undefined && (q === undefined || seqs === undefined),
+      'a selection has q or seqs, a range has from and to',
     ),
   )
 export type ShareScope = z.infer<typeof ShareScope>

@@ -1,5 +1,7 @@
 import { agents } from '@watchbill/contract/agents'
 import { audit } from '@watchbill/contract/audit'
+import { auditSearch } from '@watchbill/contract/audit-search'
+import { auditViews } from '@watchbill/contract/audit-views'
 import type { Endpoint } from '@watchbill/contract/endpoint'
 import { fleet } from '@watchbill/contract/fleet'
 import { identity } from '@watchbill/contract/identity'
@@ -9,6 +11,7 @@ import { machines } from '@watchbill/contract/machines'
 import { maintenance } from '@watchbill/contract/maintenance'
 import { probes } from '@watchbill/contract/probes'
 import { sessions } from '@watchbill/contract/sessions'
+import { shares } from '@watchbill/contract/shares'
 import { snapshots } from '@watchbill/contract/snapshots'
 import { describeOperation, matchesFilter, type Operation } from './operation.ts'
 
@@ -26,6 +29,14 @@ const doors: readonly (readonly [string, string, string, Readonly<Record<string,
   ['snapshots', 'Snapshots', 'What a daemon, or anything else, reports of an agent.', snapshots],
   ['machines', 'Machines', 'Hosts: enrolment, and what their daemons say of themselves.', machines],
   ['audit', 'Record', 'Numbered, chained entries of what agents did, and who wrote them.', audit],
+  [
+    'search',
+    'Search',
+    'Questions to the record: counts, gaps, a live tail, exports, proofs of what was found.',
+    auditSearch,
+  ],
+  ['views', 'Views', 'Queries kept by a name.', auditViews],
+  ['shares', 'Shares', 'Links that show entries to outsiders, and the pages such a link opens.', shares],
   ['log', 'Log', 'The log as any C2SP client reads it: checkpoint, tiles, entry bundles.', log],
   ['identity', 'Identity', 'Signing in, API keys, workspaces.', identity],
   [

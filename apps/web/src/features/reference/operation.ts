@@ -40,6 +40,10 @@ const queryNodes = (row: Endpoint): SchemaNode[] => {
 
 const isCron = ({ path }: Endpoint) => path.startsWith('/v1/cron/')
 
+/** Whether the query string may hold this name. */
+const takes = ({ query }: Endpoint, name: string): boolean =>
+  query !== undefined && Object.hasOwn(jsonSchemaOf(query, 'input').properties ?? {}, name)
+
 /** The faults a caller can meet on this row, in the order a request meets them. */
 export const faultsOf = (row: Endpoint): FaultCode[] => {
   const found: FaultCode[] = []
@@ -49,7 +53,8 @@ export const faultsOf = (row: Endpoint): FaultCode[] => {
   may(row.body !== undefined, 'unsupported_media_type', 'too_large', 'invalid_json')
   may(row.params !== undefined || row.query !== undefined || row.body !== undefined, 'invalid_request')
   may(row.path.includes(':'), 'not_found')
-  may(row.query !== undefined && row.path.split('/').length === 3, 'invalid_cursor')
+  may(takes(row, 'cursor'), 'invalid_cursor')
+  may(takes(row, 'q') && row.path.startsWith('/v1/audit/'), 'too_costly')
   found.push('rate_limited', 'unavailable')
   return found
 }
