@@ -276,6 +276,7 @@ test('a question breaks no WCAG rule, answered, empty or wrong, wide or narrow, 
   await page.setViewportSize({ width: 1440, height: 844 })
   await page.goto(`${plane.url}/audit?q=tool:Nothing&seq=${seq}`)
   await expect(page.getByText('No entry answers').first()).toBeVisible()
+  await expect(panel(page)).toContainText('✓ the root of checkpoint')
   await page.keyboard.press('/')
   await page.keyboard.type(' toul:x')
   await page.keyboard.press('Enter')
