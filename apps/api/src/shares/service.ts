@@ -8,6 +8,7 @@ import { hashToken, newSecret } from '../identity/token.ts'
 import { requireRoom } from './content-room.ts'
 import { formatLink } from './link.ts'
 import { requireEntries, settleScope } from './scope.ts'
+import { checkerText } from './script.ts'
 import { findShare, insertShare, listShareRows, revokeShare, type ShareRow } from './store.ts'
 
 export interface NewShare {
@@ -32,6 +33,8 @@ export const createShare = async (
   asked: NewShare,
 ): Promise<{ share: Share; url: string }> => {
   const expiresAt = expiryOf(asked.expiresAt, now)
+  // A link that nobody could read is none.
+  checkerText()
   const scope = await settleScope(deps, workspace, asked.scope, now)
   requireEntries(scope)
   const content = asked.content === true
