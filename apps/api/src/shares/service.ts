@@ -33,10 +33,10 @@ export const createShare = async (
   asked: NewShare,
 ): Promise<{ share: Share; url: string }> => {
   const expiresAt = expiryOf(asked.expiresAt, now)
-  // A link that nobody could read is none.
-  checkerText()
   const scope = await settleScope(deps, workspace, asked.scope, now)
   requireEntries(scope)
+  // A link that nobody could read is none.
+  checkerText()
   const content = asked.content === true
   if (content) await requireRoom(deps, workspace, scope.places)
   const token = newSecret(deps.randomBytes)
