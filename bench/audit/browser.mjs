@@ -46,7 +46,9 @@ export const openVerifier = async ({ browser }, files = {}) => {
     response.setHeader('cross-origin-embedder-policy', 'require-corp')
     if (made !== undefined) return void pipeline(made(), response).catch(() => response.destroy())
     response.setHeader('content-type', request.url === '/worker.js' ? 'text/javascript' : 'text/html')
-    response.end(request.url === '/worker.js' ? script : '<!doctype html><title>bench</title>')
+    response.end(
+      request.url === '/worker.js' ? script : '<!doctype html><title>bench</title><input type="file">',
+    )
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const context = await browser.newContext()
@@ -59,6 +61,8 @@ export const openVerifier = async ({ browser }, files = {}) => {
     heapBytes: await heapOf(page),
     /** The worker's answer, how long the page waited for it (ms), and what it was told on the way. */
     ask: (kind, question) => page.evaluate(([one, other]) => globalThis.ask(one, other), [kind, question]),
+    /** Chooses a file as a person does; the next question about it has it. */
+    choose: (path) => page.setInputFiles('input', path),
     /** What kept the main thread longer than 50 ms since it was last asked, ms each. */
     longTasks: () => page.evaluate(() => globalThis.takeLongTasks()),
     async close() {
@@ -126,7 +130,8 @@ const prepare = async () => {
     new Promise((resolve, reject) => {
       count += 1
       waiting.set(count, { resolve, reject, at: performance.now(), told: [] })
-      worker.postMessage({ id: count, kind, question })
+      const [file] = document.querySelector('input').files
+      worker.postMessage({ id: count, kind, question: { ...question, file } })
     })
   let long = []
   const observer = new PerformanceObserver((list) => {

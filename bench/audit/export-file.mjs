@@ -20,14 +20,15 @@ export const makeExport = async ({ stage, folder, say }) => {
   return { path, entries, row: plainRow('export by the server', entries / seconds, 'entries/s', detail) }
 }
 
-/** That file, streamed to a page and checked in a worker line by line. */
+/** That file, chosen on a page and checked in a worker line by line. */
 export const checkedExport = async ({ browser, made: { path, entries }, say }) => {
-  const verifier = await openVerifier(browser, { '/export': () => createReadStream(path) })
+  const verifier = await openVerifier(browser)
   const watch = watchWork(browser, verifier, say)
   try {
     say('checking the export in a worker')
+    await verifier.choose(path)
     const cpu = await browser.cpuSeconds()
-    const { answer, told } = await verifier.ask('export', { url: '/export' })
+    const { answer, told } = await verifier.ask('export', {})
     const cpuSeconds = (await browser.cpuSeconds()) - cpu
     const { verdict, ms: wallMs } = answer
     const whole =
