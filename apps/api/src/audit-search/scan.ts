@@ -140,12 +140,11 @@ const createClock = (budgetMs: number) => {
       go()
       if (spent > budgetMs && done < of) throw tooCostly(budgetMs, done, of)
       if (since - turn < turnMs) return
-      await pause(0, never)
+      await pause(0)
       turn = performance.now()
     },
   }
 }
-const never = new AbortController().signal
 
 const tooCostly = (budgetMs: number, done: number, of: number) =>
   new Fault(

@@ -1,10 +1,10 @@
 import type { evidence } from '@watchbill/ledger'
+import { pause } from '../pause.ts'
 import { readCanonical } from './document/canonical-query.ts'
 import { entryRow } from './document/entry-row.ts'
 import { formatHtml } from './document/html.ts'
 import { gapWords, listClass, runsOf } from './document/rows.ts'
 import { h } from './document/vnode.ts'
-import { breathe } from './evidence.ts'
 
 const unchecked = { kind: 'unchecked', details: [] } as const
 const rowsAtOnce = 200
@@ -25,7 +25,7 @@ export const rowsHtml = async ({ entries, range, query }: evidence.Disclosure): 
     for (const entry of run.entries) {
       pieces.push(formatHtml(entryRow(entry, unchecked)))
       made += 1
-      if (made % rowsAtOnce === 0) await breathe()
+      if (made % rowsAtOnce === 0) await pause(0)
     }
     if (!run.asked) pieces.push('</ol></details></li>')
   }

@@ -1,11 +1,11 @@
 import { evidence } from '@watchbill/ledger'
+import { pause } from '../pause.ts'
 import { escapeEvidence } from './document/evidence-text.ts'
 import { formatHtml } from './document/html.ts'
 import { plainText } from './document/reveal.ts'
 import { documentStyle } from './document/style.ts'
 import { aboutParts, type Occasion, proofParts, verdictPlaceholder } from './document-parts.ts'
 import { rowsHtml } from './document-rows.ts'
-import { breathe } from './evidence.ts'
 import { hashSource } from './page.ts'
 import { checkerText } from './script.ts'
 
@@ -25,7 +25,7 @@ export const formatDocument = async (
   occasion: Occasion,
 ): Promise<string> => {
   const text = evidence.formatDisclosure(disclosure)
-  await breathe()
+  await pause(0)
   const title = plainText(disclosure.title) || 'Shared entries of an audit log'
   const html = (parts: readonly Parameters<typeof formatHtml>[0][]) => parts.map(formatHtml).join('\n')
   return `<!doctype html>

@@ -7,6 +7,7 @@ import { instant } from '../identity/instant.ts'
 import { formatHash, proveConsistency } from '../log/proofs.ts'
 import { proveSelection } from '../log/selection.ts'
 import { readEpochs, readKeys, readLog, type StoredCheckpoint } from '../log/store.ts'
+import { pause } from '../pause.ts'
 import { discloseEntry, type Telling } from './disclosed-entry.ts'
 import { readCheckpointOf } from './evidence-store.ts'
 import type { ShareRow } from './store.ts'
@@ -143,10 +144,7 @@ const discloseAll = async (
       const leaf = base64url.encode(leaves[at + index] ?? new Uint8Array(32))
       entries.push(discloseEntry(seq, rows.get(seq), leaf, telling))
     }
-    await breathe()
+    await pause(0)
   }
   return entries
 }
-
-/** A page of thousands of entries is made in pieces, so that nobody else waits for all of it. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
