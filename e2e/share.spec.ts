@@ -86,7 +86,7 @@ test('by keyboard alone a question becomes a link; a stranger’s browser proves
   await expect(page.locator('[role=row][data-seq]')).toHaveCount(2)
   await page.goBack()
   await row.getByRole('button', { name: 'Revoke Refused pushes' }).click()
-  await row.getByRole('button', { name: 'Yes, revoke Refused pushes' }).click()
+  await row.getByRole('button', { name: 'Yes, revoke: Refused pushes' }).click()
   await expect(row).toContainText('revoked')
   expect((await visitor.reload())?.status()).toBe(404)
   await expect(visitor.getByRole('heading', { level: 1 })).toHaveText('There is nothing to open here')

@@ -1,7 +1,8 @@
 import { AuditEntry } from '@watchbill/contract/audit'
 import * as z from 'zod/mini'
 import { learnServerTime } from '../../lib/server-clock.ts'
-import { createSseParser, type SseEvent } from '../../lib/sse.ts'
+import type { SseEvent } from '../../lib/sse.ts'
+import { holdSse } from '../../lib/sse-reading.ts'
 
 /** live: connected. waiting: it will be tried again. ended: it will not (signed out, or a query nobody can answer). */
 export type TailState = 'connecting' | 'live' | 'waiting' | 'ended'
@@ -17,35 +18,23 @@ export interface TailListener {
 const Hello = z.object({ now: z.string(), indexed: z.int() })
 const Entries = z.object({ entries: z.array(AuditEntry), indexed: z.int() })
 
-/** Silence longer than this means the connection is dead; the server speaks at least every 15 s. */
-const silenceMs = 40_000
-const firstWaitMs = 500
-const maxWaitMs = 15_000
-
 /**
  * Entries that answer a query as they are indexed, from behind place `from` on, until `signal` aborts. Resumes by the last
  * place it was told, so nothing comes twice and nothing is missed.
  */
-export async function holdTail(
+export function holdTail(
   asked: { readonly q: string | null; readonly workspace: string | null; readonly from: number },
   signal: AbortSignal,
   tell: TailListener,
 ): Promise<void> {
-  let from = String(asked.from)
-  let waitMs = firstWaitMs
-  while (!signal.aborted) {
-    tell.state('connecting')
-    const outcome = await readOnce(addressOf(asked), from, signal, (event) => {
-      from = event.id ?? from
-      waitMs = firstWaitMs
-      hear(event, tell)
-    })
-    if (signal.aborted) return
-    tell.state(outcome === 'refused' ? 'ended' : 'waiting')
-    if (outcome === 'refused') return
-    await pause(waitMs * (0.75 + Math.random() / 2), signal)
-    waitMs = Math.min(waitMs * 2, maxWaitMs)
-  }
+  // An empty log has no last place yet.
+  const from = asked.from < 0 ? null : String(asked.from)
+  return holdSse(addressOf(asked), from, signal, {
+    trying: () => tell.state('connecting'),
+    hear: (event) => hear(event, tell),
+    isOver: (status) => status >= 400 && status < 500 && status !== 429,
+    lost: (over) => tell.state(over ? 'ended' : 'waiting'),
+  })
 }
 
 function addressOf({ q, workspace }: { q: string | null; workspace: string | null }): string {
@@ -53,38 +42,6 @@ function addressOf({ q, workspace }: { q: string | null; workspace: string | nul
   if (q !== null) search.set('q', q)
   if (workspace !== null) search.set('workspace', workspace)
   return search.size === 0 ? '/v1/audit/stream' : `/v1/audit/stream?${search}`
-}
-
-async function readOnce(
-  address: string,
-  from: string,
-  signal: AbortSignal,
-  hearEvent: (event: SseEvent) => void,
-): Promise<'ended' | 'refused'> {
-  const silent = new AbortController()
-  let alarm = setTimeout(() => silent.abort(), silenceMs)
-  try {
-    // An empty log has no last place yet.
-    const position = from === '-1' ? {} : { 'last-event-id': from }
-    const headers = { accept: 'text/event-stream', ...position }
-    const init = { headers, cache: 'no-store', signal: AbortSignal.any([signal, silent.signal]) } as const
-    const response = await fetch(address, init)
-    if (response.status >= 400 && response.status < 500 && response.status !== 429) return 'refused'
-    if (!response.ok || response.body === null) return 'ended'
-    const parse = createSseParser(hearEvent)
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return 'ended'
-      clearTimeout(alarm)
-      alarm = setTimeout(() => silent.abort(), silenceMs)
-      parse(value)
-    }
-  } catch {
-    return 'ended'
-  } finally {
-    clearTimeout(alarm)
-  }
 }
 
 /** An event that does not fit the contract may have held entries, so it counts as a reset. */
@@ -106,14 +63,4 @@ function parse(data: string): unknown {
   } catch {
     return null
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
