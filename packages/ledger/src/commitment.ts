@@ -152,8 +152,22 @@ const memberHash = (key: Digest, text: string): Digest => {
   const input = fits ? memberInput : new Uint8Array(textStart + text.length * 3)
   input[0] = 0x11
   putDigest(key, input, 1)
-  const { written } = encoder.encodeInto(text, input.subarray(textStart))
-  return digestOf(input.subarray(0, textStart + written))
+  return digestOf(input.subarray(0, textStart + putText(text, input)))
+}
+
+/** Up to this length a text is copied character by character: calling the encoder costs more than a short text does. */
+const shortText = 160
+
+/** UTF-8 from `textStart` on; bytes written. */
+const putText = (text: string, into: Uint8Array): number => {
+  const { length } = text
+  if (length > shortText) return encoder.encodeInto(text, into.subarray(textStart)).written
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return encoder.encodeInto(text, into.subarray(textStart)).written
+    into[textStart + index] = code
+  }
+  return length
 }
 
 /** JCS([name, value]). */

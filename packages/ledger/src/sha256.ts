@@ -15,8 +15,6 @@ const start = Int32Array.of(
 )
 
 const blockBytes = 64
-/** Input that is padded here; a longer one gets a buffer of its own. Nearly all hashes of a log are over one block or two. */
-const kept = new Uint8Array(66 * blockBytes)
 const words = new Int32Array(64)
 const state = new Int32Array(8)
 
@@ -26,19 +24,23 @@ const state = new Int32Array(8)
  */
 export const sha256 = (input: Uint8Array): Uint8Array => {
   const { length } = input
-  // §5.1.1: a one bit, zeros, and the length in bits as the last eight bytes of a block.
-  const end = Math.ceil((length + 9) / blockBytes) * blockBytes
-  const bytes = end <= kept.length ? kept : new Uint8Array(end)
-  bytes.set(input)
-  bytes[length] = 0x80
-  bytes.fill(0, length + 1, end)
-  putWord(bytes, end - 8, length / 2 ** 29)
-  putWord(bytes, end - 4, length * 8)
+  const whole = length - (length % blockBytes)
   state.set(start)
-  for (let at = 0; at < end; at += blockBytes) {
-    readWords(bytes, at)
+  for (let at = 0; at < whole; at += blockBytes) {
+    readWords(input, at)
     compress()
   }
+  readLastWords(input, whole)
+  // §5.1.1: the length in bits ends the last block; where no room is left for it behind the input, that is one of its own.
+  if (length - whole >= blockBytes - 8) {
+    spread()
+    compress()
+    words.fill(0, 0, 16)
+  }
+  words[14] = length / 2 ** 29
+  words[15] = length * 8
+  spread()
+  compress()
   const digest = new Uint8Array(32)
   for (let index = 0; index < 8; index += 1) putWord(digest, index * 4, state[index] ?? 0)
   return digest
@@ -51,14 +53,30 @@ const putWord = (bytes: Uint8Array, at: number, word: number): void => {
   bytes[at + 3] = word
 }
 
-/** §6.2.2 step 1: the message schedule. */
 const readWords = (bytes: Uint8Array, from: number): void => {
-  const byte = (at: number) => bytes[at] ?? 0
+  for (let index = 0; index < 16; index += 1) words[index] = wordAt(bytes, from + index * 4)
+  spread()
+}
+
+/** §5.1.1: what is left of the input behind its whole blocks, a one bit, and zeros. */
+const readLastWords = (bytes: Uint8Array, from: number): void => {
+  const left = bytes.length - from
+  const whole = left >>> 2
+  for (let index = 0; index < whole; index += 1) words[index] = wordAt(bytes, from + index * 4)
+  // Byte by byte, up to the end: one read behind it would make every read slower from then on.
+  let last = 0x80 << (24 - 8 * (left & 3))
+  for (let index = 0; index < (left & 3); index += 1)
+    last |= (bytes[from + whole * 4 + index] ?? 0) << (24 - 8 * index)
+  words[whole] = last
+  for (let index = whole + 1; index < 16; index += 1) words[index] = 0
+}
+
+const wordAt = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
+
+/** §6.2.2 step 1: the message schedule. */
+const spread = (): void => {
   const word = (index: number) => words[index] ?? 0
-  for (let index = 0; index < 16; index += 1) {
-    const at = from + index * 4
-    words[index] = (byte(at) << 24) | (byte(at + 1) << 16) | (byte(at + 2) << 8) | byte(at + 3)
-  }
   for (let index = 16; index < 64; index += 1) {
     const x = word(index - 15)
     const y = word(index - 2)

@@ -14,15 +14,14 @@ export interface ClaimCheck {
 /** Checks rows of one log, one after the other. `redacted`: names that no row may show. */
 export const createClaimCheck = (redacted: readonly string[]): ClaimCheck => {
   const hidden = new Set(redacted)
-  let workspace: string | null = null
+  const judgeWorkspace = createWorkspaceCheck()
   return {
     check(claims, header) {
       const place = `entry ${claims.seq}`
-      if (header === null) return [contradiction('unreadable', place, 'its bytes are not a header')]
-      const found = judgeClaims(claims, header, place)
-      workspace ??= header.ws
-      if (header.ws !== workspace)
-        found.push(contradiction('workspace', place, 'it is of another workspace than the entries before it'))
+      const found = judgeClaims(claims, header)
+      if (header === null) return found
+      const foreign = judgeWorkspace(header.ws, place)
+      if (foreign !== null) found.push(foreign)
       if (hidden.size > 0 && claims.members?.some((member) => 'name' in member && hidden.has(member.name)))
         found.push(contradiction('redaction', place, 'it shows a member that is said to be hidden'))
       return found
@@ -30,7 +29,21 @@ export const createClaimCheck = (redacted: readonly string[]): ClaimCheck => {
   }
 }
 
-const judgeClaims = ({ seq, payload, members, erasedBy }: Claims, header: EntryHeader, place: string) => {
+/** One workspace is all that rows of one log are of: the first one's. */
+export const createWorkspaceCheck = () => {
+  let workspace: string | null = null
+  return (ws: string, place: string): Contradiction | null => {
+    workspace ??= ws
+    if (ws === workspace) return null
+    return contradiction('workspace', place, 'it is of another workspace than the entries before it')
+  }
+}
+
+/** What a row says against its own header; nothing of it depends on other rows. */
+export const judgeClaims = (claims: Claims, header: EntryHeader | null): Contradiction[] => {
+  const { seq, payload, members, erasedBy } = claims
+  const place = `entry ${seq}`
+  if (header === null) return [contradiction('unreadable', place, 'its bytes are not a header')]
   const found: Contradiction[] = []
   if (members !== null && !checkDisclosure(header, members))
     found.push(contradiction('commitment', place, 'its header commits to another payload'))

@@ -1,9 +1,17 @@
 import { hash } from 'node:crypto'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { merkle } from '../index.ts'
 import { sha256 as portable } from '../sha256.ts'
 import { createShareLog, exportOf, type ShareLog } from '../testing/share-log.ts'
-import { createExportCheck, type ExportVerdict } from './index.ts'
+import {
+  buffersOf,
+  createExportCheck,
+  type ExportVerdict,
+  judgeExportLine,
+  packJudged,
+  unpackJudged,
+} from './index.ts'
 
 const drills = process.env.WATCHBILL_DRILLS === '1'
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
@@ -53,6 +61,54 @@ describe('a changed export', () => {
     const { contradictions, firstBad, bad } = await judge(changed, log)
     expect([contradictions.length, firstBad, bad]).toEqual([100, 0, 300])
   })
+})
+
+/** Judged in batches that were handed over, then folded. */
+const judgeBatches = async (lines: readonly string[], atOnce: number, { reader }: ShareLog) => {
+  const check = createExportCheck()
+  for (let from = 0; from < lines.length; from += atOnce) {
+    const batch = packJudged(lines.slice(from, from + atOnce).map(judgeExportLine))
+    const there = structuredClone(batch, { transfer: buffersOf(batch) })
+    for (const line of unpackJudged(there)) check.take(line)
+  }
+  return check.end(reader)
+}
+
+it('says the same of lines that were judged elsewhere, whatever was done to them', async () => {
+  merkle.useSha256((bytes) => hash('sha256', bytes, 'binary'))
+  const log = await createShareLog(24)
+  const whole = [...exportOf(log, [1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 20])]
+  const foreign = [...exportOf(log, [4, 5])].map((line) => line.replace('"default\\"', '"other\\"'))
+  const place = fc.nat(whole.length - 1)
+  const damages = fc.array(
+    fc.record({
+      kind: fc.constantFrom('drop', 'swap', 'repeat', 'foreign', 'pending', 'character', 'shown', 'empty'),
+      ...{ at: place, to: place, character: fc.nat(2000) },
+    }),
+    { maxLength: 4 },
+  )
+  let proven = 0
+  await fc.assert(
+    fc.asyncProperty(damages, fc.integer({ min: 1, max: 30 }), async (done, atOnce) => {
+      const lines = [...whole]
+      for (const { kind, at, to, character } of done) {
+        const line = lines[at] ?? ''
+        if (kind === 'drop') lines.splice(at, 1)
+        if (kind === 'swap') [lines[at], lines[to]] = [lines[to] ?? '', line]
+        if (kind === 'repeat') lines.splice(to, 0, line)
+        if (kind === 'foreign') lines.splice(at, 0, ...foreign.slice(1, 4))
+        if (kind === 'pending') lines[at] = line.replace('"owner":"mch_1"', '"owner":"mch_1","pending":true')
+        if (kind === 'character') lines[at] = `${line.slice(0, character)}7${line.slice(character + 1)}`
+        if (kind === 'shown') lines[at] = line.replace('"payload":"shown"', '"payload":"withheld"')
+        if (kind === 'empty') lines.splice(at, 0, '')
+      }
+      const verdict = await judge(lines, log)
+      expect(await judgeBatches(lines, atOnce, log)).toEqual(verdict)
+      if (verdict.consistent === 'yes') proven += 1
+    }),
+    { numRuns: drills ? 5000 : 500, seed },
+  )
+  expect(proven).toBeGreaterThan(0)
 })
 
 it('tells how far it is, and whose keys are offered', async () => {

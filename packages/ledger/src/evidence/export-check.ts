@@ -1,12 +1,9 @@
-import { base64url } from '../base64url.ts'
-import { tryHeader } from '../entry.ts'
-import type { EntryHeader } from '../entry-header.ts'
-import { leafHash } from '../merkle/hashes.ts'
 import { createSelectionFold, type SelectionFold } from '../merkle/selection-fold.ts'
 import { sameHash } from '../merkle/verify.ts'
 import type { Checkpoint } from '../notes/checkpoint.ts'
-import { createClaimCheck } from './claims.ts'
-import { type ExportedEntry, type ExportHead, parseExportLine } from './export-lines.ts'
+import { createWorkspaceCheck } from './claims.ts'
+import type { ExportHead } from './export-lines.ts'
+import { type JudgedEntryLine, type JudgedLine, judgeExportLine, type ProducerLink } from './judge-line.ts'
 import { judgeNote } from './judge-note.ts'
 import {
   type Contradiction,
@@ -33,6 +30,8 @@ export interface ExportVerdict extends Verdict {
 export interface ExportCheck {
   /** The next line, without its LF. */
   line(text: string): void
+  /** The same for one that was judged already, maybe on another thread. */
+  take(judged: JudgedLine): void
   /** The first line; null until it was read, or when it is none. Its keys are the operator's offer. */
   readonly head: ExportHead | null
   readonly progress: { readonly entries: number; readonly of: number }
@@ -46,8 +45,7 @@ const mostContradictions = 100
 export const createExportCheck = (): ExportCheck => new StreamedCheck()
 
 class StreamedCheck implements ExportCheck {
-  readonly #encoder = new TextEncoder()
-  readonly #claims = createClaimCheck([])
+  readonly #judgeWorkspace = createWorkspaceCheck()
   readonly #suspicion = createSuspicion()
   readonly #found: Contradiction[] = []
   #fold: SelectionFold = createSelectionFold(0)
@@ -72,22 +70,29 @@ class StreamedCheck implements ExportCheck {
   }
 
   line(text: string): void {
+    this.take(judgeExportLine(text))
+  }
+
+  take(judged: JudgedLine): void {
     this.#lines += 1
     // Without its head nothing that follows can be placed.
     if (this.#lines > 1 && this.#head === null) return
-    const place = `line ${this.#lines}`
-    const read = parseExportLine(text)
-    if (read === null) this.#add('unreadable', place, 'this is no line of an export')
-    else if (this.#end !== null) this.#add('order', place, 'it comes after the last line')
-    else if ('head' in read !== (this.#lines === 1))
-      this.#add('order', place, 'an export begins with its head')
-    else if ('entry' in read) this.#entry(read.entry)
-    else if ('gap' in read) this.#gap(read.gap, place)
-    else if ('end' in read) this.#end = read.end.count
+    const { kind } = judged
+    if (kind === 'none') this.#add('unreadable', this.#here, 'this is no line of an export')
+    else if (this.#end !== null) this.#add('order', this.#here, 'it comes after the last line')
+    else if ((kind === 'head') !== (this.#lines === 1))
+      this.#add('order', this.#here, 'an export begins with its head')
+    else if (kind === 'entry') this.#entry(judged)
+    else if (kind === 'gap') this.#gap(judged.hashes, this.#here)
+    else if (kind === 'end') this.#end = judged.count
     else {
-      this.#head = read.head
-      this.#fold = createSelectionFold(read.head.size)
+      this.#head = judged.head
+      this.#fold = createSelectionFold(judged.head.size)
     }
+  }
+
+  get #here(): string {
+    return `line ${this.#lines}`
   }
 
   async end(reader: Reader): Promise<ExportVerdict> {
@@ -114,28 +119,26 @@ class StreamedCheck implements ExportCheck {
     }
   }
 
-  #entry(row: ExportedEntry): void {
+  #entry({ seq, leaf, link, found }: JudgedEntryLine): void {
     const size = this.#head?.size ?? 0
-    const place = `entry ${row.seq}`
-    const bytes = this.#encoder.encode(row.header)
-    const header = tryHeader(row.header)
+    const place = `entry ${seq}`
     const before = this.#said
     this.#entries += 1
-    if (row.seq <= this.#last) this.#add('order', place, 'it does not come after the one before it')
-    const pending = row.pending === true
-    if (pending !== row.seq >= size)
+    if (seq <= this.#last) this.#add('order', place, 'it does not come after the one before it')
+    if ((leaf === null) !== seq >= size)
       this.#add('inclusion', place, 'it is pending exactly when the checkpoint ends before it')
-    for (const one of this.#claims.check(row, header)) this.#add(one.kind, one.place, one.detail)
-    if (pending) this.#pending += 1
+    for (const one of found) this.#add(one.kind, one.place, one.detail)
+    const foreign = link === null ? null : this.#judgeWorkspace(link.ws, place)
+    if (foreign !== null) this.#add(foreign.kind, foreign.place, foreign.detail)
+    if (leaf === null) this.#pending += 1
     else {
-      const leaf = leafHash(bytes)
-      this.#fit(this.#fold.entry(row.seq, leaf), place)
-      if (header !== null) this.#suspicion.entry(row.seq, header, leaf)
+      this.#fit(this.#fold.entry(seq, leaf), place)
+      if (link !== null) this.#suspicion.entry(seq, link, leaf)
     }
-    this.#last = row.seq
+    this.#last = seq
     if (this.#said === before) return
     this.#bad += 1
-    this.#firstBad ??= row.seq
+    this.#firstBad ??= seq
   }
 
   #gap(hashes: readonly Uint8Array[], place: string): void {
@@ -183,10 +186,9 @@ const createSuspicion = () => {
     get first(): number | null {
       return first
     },
-    entry(seq: number, { producer, pseq, prev }: EntryHeader, leaf: Uint8Array): void {
+    entry(seq: number, { producer, pseq, prev }: ProducerLink, leaf: Uint8Array): void {
       const before = heads.get(producer)
-      if (first === null && before?.pseq === pseq - 1 && base64url.encode(before.leaf) !== prev)
-        first = before.seq
+      if (first === null && before?.pseq === pseq - 1 && !sameHash(before.leaf, prev)) first = before.seq
       heads.set(producer, { seq, pseq, leaf })
     },
   }

@@ -17,8 +17,10 @@ export {
   formatExportHead,
   parseExportLine,
 } from './export-lines.ts'
+export { type JudgedLine, judgeExportLine, noLine } from './judge-line.ts'
 export type { History, SeenTree } from './judge-newest.ts'
 export type { JudgedEntry } from './judge-rows.ts'
+export { buffersOf, type JudgedBatch, packJudged, unpackJudged } from './judged-batch.ts'
 export { acceptKeys, formatKeyPath, type KeyPath, parseKeyPath } from './key-path.ts'
 export { formatPin, type Pin, parsePin } from './pin.ts'
 export { formatSealText, type SealPlace } from './seal-text.ts'
