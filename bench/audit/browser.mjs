@@ -34,35 +34,38 @@ const rssOf = (pid) => {
 }
 
 /**
- * A page of its own with nothing on it but the verifier in a worker. `files`: path -> function that returns a readable stream;
- * the worker fetches them over loopback.
+ * A page of its own with nothing on it but the verifier in a worker, and the dashboard's check of an export with its own.
+ * `files`: path -> function that returns a readable stream; the worker fetches them over loopback.
  */
 export const openVerifier = async ({ browser }, files = {}) => {
-  const script = await bundleWorker()
+  const scripts = await bundleScripts()
   const server = createServer((request, response) => {
     const made = files[request.url]
     // Isolated, so that the clock is not coarsened.
     response.setHeader('cross-origin-opener-policy', 'same-origin')
     response.setHeader('cross-origin-embedder-policy', 'require-corp')
     if (made !== undefined) return void pipeline(made(), response).catch(() => response.destroy())
-    response.setHeader('content-type', request.url === '/worker.js' ? 'text/javascript' : 'text/html')
-    response.end(
-      request.url === '/worker.js' ? script : '<!doctype html><title>bench</title><input type="file">',
-    )
+    const script = scripts.get(request.url)
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
+    response.end(script ?? blank)
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(`http://127.0.0.1:${server.address().port}/`)
   await page.evaluate(prepare)
+  const heaps = await heapsOf(page)
   return {
     page,
-    /** Of the worker, bytes in use. */
-    heapBytes: await heapOf(page),
-    /** The worker's answer, how long the page waited for it (ms), and what it was told on the way. */
+    /** Of all workers, bytes in use. */
+    heapBytes: heaps,
+    /** The worker's answer, and how long the page waited for it (ms). */
     ask: (kind, question) => page.evaluate(([one, other]) => globalThis.ask(one, other), [kind, question]),
-    /** Chooses a file as a person does; the next question about it has it. */
-    choose: (path) => page.setInputFiles('input', path),
+    /** Chooses a file as a person does, and checks it: the dashboard's answer, and what it told on the way. */
+    check: async (path, pinned) => {
+      await page.setInputFiles('input', path)
+      return page.evaluate((keys) => globalThis.checkChosen(keys), pinned)
+    },
     /** What kept the main thread longer than 50 ms since it was last asked, ms each. */
     longTasks: () => page.evaluate(() => globalThis.takeLongTasks()),
     async close() {
@@ -74,37 +77,64 @@ export const openVerifier = async ({ browser }, files = {}) => {
 }
 
 /** A worker has no `performance.memory`; its inspector knows. */
-const heapOf = async (page) => {
+const heapsOf = async (page) => {
   const session = await page.context().newCDPSession(page)
-  const attached = new Promise((resolve) => session.once('Target.attachedToTarget', resolve))
+  const workers = new Set()
+  let count = 0
+  const waiting = new Map()
+  const answer = (id, bytes) => {
+    waiting.get(id)?.resolve(bytes)
+    waiting.delete(id)
+  }
+  session.on('Target.attachedToTarget', ({ sessionId }) => workers.add(sessionId))
+  session.on('Target.detachedFromTarget', ({ sessionId }) => {
+    workers.delete(sessionId)
+    // It ended before it could say.
+    for (const [id, asked] of waiting) if (asked.sessionId === sessionId) answer(id, 0)
+  })
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result } = JSON.parse(message)
+    answer(id, result?.usedSize ?? 0)
+  })
   await session.send('Target.setAutoAttach', {
     autoAttach: true,
     waitForDebuggerOnStart: false,
     flatten: false,
   })
-  const { sessionId } = await attached
-  let count = 0
-  const waiting = new Map()
-  session.on('Target.receivedMessageFromTarget', ({ message }) => {
-    const { id, result } = JSON.parse(message)
-    waiting.get(id)?.(result.usedSize)
-    waiting.delete(id)
-  })
-  return async () => {
-    count += 1
-    const answered = new Promise((resolve) => waiting.set(count, resolve))
-    const message = JSON.stringify({ id: count, method: 'Runtime.getHeapUsage' })
-    await session.send('Target.sendMessageToTarget', { sessionId, message })
-    return answered
-  }
+  const heapOf = (sessionId) =>
+    new Promise((resolve) => {
+      count += 1
+      const id = count
+      waiting.set(id, { sessionId, resolve })
+      const message = JSON.stringify({ id, method: 'Runtime.getHeapUsage' })
+      session.send('Target.sendMessageToTarget', { sessionId, message }).catch(() => answer(id, 0))
+    })
+  return async () => (await Promise.all([...workers].map(heapOf))).reduce((sum, bytes) => sum + bytes, 0)
 }
 
-const bundleWorker = async () => {
+const blank = `<!doctype html><title>bench</title><input type="file">
+<script type="module">import { checkExport } from '/export-check.js'; globalThis.checkExport = checkExport</script>`
+const evidence = new URL('../../apps/web/src/lib/evidence/', import.meta.url)
+
+/** Path -> script. The dashboard's workers keep the names by which its page asks for them, relative to its own address. */
+const bundleScripts = async () => {
+  const bundled = async (path, url) => [path, await bundle(url)]
+  return new Map(
+    await Promise.all([
+      bundled('/worker.js', new URL('./verify-worker.mjs', import.meta.url)),
+      bundled('/export-check.js', new URL('export-check.ts', evidence)),
+      bundled('/export-worker.ts', new URL('export-worker.ts', evidence)),
+      bundled('/judge-worker.ts', new URL('judge-worker.ts', evidence)),
+    ]),
+  )
+}
+
+const bundle = async (url) => {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('./verify-worker.mjs', import.meta.url))],
+    entryPoints: [fileURLToPath(url)],
     bundle: true,
     write: false,
-    format: 'iife',
+    format: 'esm',
     platform: 'browser',
     target: 'es2022',
     minify: true,
@@ -115,24 +145,32 @@ const bundleWorker = async () => {
 
 /** Runs in the page. Throws where long tasks are not told: none seen would mean nothing. */
 const prepare = async () => {
-  const worker = new Worker('/worker.js')
+  const worker = new Worker('/worker.js', { type: 'module' })
   const waiting = new Map()
   let count = 0
   worker.onmessage = ({ data }) => {
     const asked = waiting.get(data.id)
-    if ('progress' in data) return void asked.told.push(data.progress)
     waiting.delete(data.id)
     if ('failed' in data) asked.reject(new Error(data.failed))
-    else asked.resolve({ answer: data.answer, waitedMs: performance.now() - asked.at, told: asked.told })
+    else asked.resolve({ answer: data.answer, waitedMs: performance.now() - asked.at })
   }
-  globalThis.progress = () => [...waiting.values()].at(-1)?.told.at(-1) ?? null
   globalThis.ask = (kind, question) =>
     new Promise((resolve, reject) => {
       count += 1
-      waiting.set(count, { resolve, reject, at: performance.now(), told: [] })
-      const [file] = document.querySelector('input').files
-      worker.postMessage({ id: count, kind, question: { ...question, file } })
+      waiting.set(count, { resolve, reject, at: performance.now() })
+      worker.postMessage({ id: count, kind, question })
     })
+  const told = []
+  globalThis.progress = () => told.at(-1) ?? null
+  globalThis.checkChosen = async (pinned) => {
+    const [file] = document.querySelector('input').files
+    const started = performance.now()
+    const { signal } = new AbortController()
+    const { verdict } = await globalThis.checkExport({ file, pinned }, signal, (progress) =>
+      told.push(progress),
+    )
+    return { answer: { verdict, ms: performance.now() - started }, told }
+  }
   let long = []
   const observer = new PerformanceObserver((list) => {
     long.push(...list.getEntries().map(({ duration }) => duration))

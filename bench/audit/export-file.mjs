@@ -1,4 +1,5 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -20,15 +21,15 @@ export const makeExport = async ({ stage, folder, say }) => {
   return { path, entries, row: plainRow('export by the server', entries / seconds, 'entries/s', detail) }
 }
 
-/** That file, chosen on a page and checked in a worker line by line. */
+/** That file, chosen on a page and checked as the dashboard does it, by the same code. */
 export const checkedExport = async ({ browser, made: { path, entries }, say }) => {
+  const { keys } = await headOf(path)
   const verifier = await openVerifier(browser)
   const watch = watchWork(browser, verifier, say)
   try {
-    say('checking the export in a worker')
-    await verifier.choose(path)
+    say('checking the export')
     const cpu = await browser.cpuSeconds()
-    const { answer, told } = await verifier.ask('export', {})
+    const { answer, told } = await verifier.check(path, keys)
     const cpuSeconds = (await browser.cpuSeconds()) - cpu
     const { verdict, ms: wallMs } = answer
     const whole =
@@ -43,13 +44,13 @@ export const checkedExport = async ({ browser, made: { path, entries }, say }) =
         (wallMs * 1000) / entries,
         's',
         ['<=', 20],
-        `${entries} entries in ${round(wallMs / 1000)} s: ${Math.round((entries * 1000) / wallMs)}/s, ${Math.round(entries / cpuSeconds)} per second of processor time, progress told ${told.length} times`,
+        `${entries} entries in ${round(wallMs / 1000)} s on ${availableParallelism()} cores: ${Math.round((entries * 1000) / wallMs)}/s, ${Math.round(entries / cpuSeconds)} per second of processor time, progress told ${told.length} times`,
       ),
       plainRow(
         'memory meanwhile',
         rss,
         'MB',
-        `most of the page's process, worker and all; most heap of the worker ${heap} MB; ${verdict.pending} entries were pending`,
+        `most of the page's process, workers and all; most heap of the workers ${heap} MB; ${verdict.pending} entries were pending`,
       ),
       plainRow(
         'long tasks of the main thread while it was checked',
@@ -64,7 +65,12 @@ export const checkedExport = async ({ browser, made: { path, entries }, say }) =
   }
 }
 
-/** Most heap of the worker and most memory of the page, bytes; and now and then a word of how far it is. */
+const headOf = async (path) => {
+  for await (const line of createInterface({ input: createReadStream(path) })) return JSON.parse(line)
+  throw new Error('the export has no line')
+}
+
+/** Most heap of the workers and most memory of the page, bytes; and now and then a word of how far it is. */
 const watchWork = (browser, { page, heapBytes }, say) => {
   let most = [0, 0]
   let ended = false

@@ -1,6 +1,6 @@
-import { commitment, evidence, merkle, notes, parseHeader } from '@watchbill/ledger'
+import { commitment, merkle, notes, parseHeader } from '@watchbill/ledger'
 
-/** Runs in the browser. What the dashboard's own workers do with rows, headers and exports, by the same package. */
+/** Runs in the browser. What the dashboard's own workers do with rows and headers, by the same package. */
 const answers = {
   /** Rows wherever they stand: each header read, its payload committed to, all of them in the tree of a checkpoint. */
   rows: ({ rows, seqs, note, hashes }) => {
@@ -42,24 +42,6 @@ const answers = {
     const proof = hashes.map(fromBase64)
     return { ms, holds: chained && merkle.checkConsistency(kept.length, size, proof, made, root) }
   },
-
-  /** A file of any length, line by line as it is read; tells how far it is as the dashboard does. */
-  export: async ({ file }, tell) => {
-    const started = performance.now()
-    const check = evidence.createExportCheck()
-    let told = started
-    for await (const line of linesOf(file.stream())) {
-      check.line(line)
-      const now = performance.now()
-      if (now - told < 100) continue
-      told = now
-      tell(check.progress)
-    }
-    const keys = check.head.keys.flatMap((text) => notes.parseVerifierKey(text) ?? [])
-    const pins = check.head.keys.map(notes.fingerprintOf)
-    const verdict = await check.end({ keys, pins, witnesses: [] })
-    return { verdict, ms: performance.now() - started }
-  },
 }
 
 const encoder = new TextEncoder()
@@ -73,27 +55,9 @@ const toBase64url = (bytes) =>
     .replaceAll('/', '_')
     .replace('=', '')
 
-async function* linesOf(body) {
-  const reader = body.pipeThrough(new TextDecoderStream('utf-8', { fatal: true })).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    let from = 0
-    for (let end = value.indexOf('\n'); end >= 0; end = value.indexOf('\n', from)) {
-      yield rest + value.slice(from, end)
-      rest = ''
-      from = end + 1
-    }
-    rest += value.slice(from)
-  }
-  if (rest !== '') yield rest
-}
-
 globalThis.onmessage = async ({ data: { id, kind, question } }) => {
   try {
-    const tell = (progress) => globalThis.postMessage({ id, progress })
-    globalThis.postMessage({ id, answer: await answers[kind](question, tell) })
+    globalThis.postMessage({ id, answer: await answers[kind](question) })
   } catch (error) {
     globalThis.postMessage({ id, failed: String(error?.stack ?? error) })
   }

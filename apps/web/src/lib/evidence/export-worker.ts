@@ -1,10 +1,18 @@
 import { evidence, notes } from '@watchbill/ledger'
+import type { SliceAnswer, SliceQuestion } from './judge-worker.ts'
+import { type LineSlice, slicesOf } from './line-slices.ts'
+import { inOrder, type Judge } from './ordered-slices.ts'
 
 /** A file to check, and whom its reader trusts. */
 export interface ExportQuestion {
   readonly file: Blob
   /** Verifier keys this browser remembers of the log. */
   readonly pinned: readonly string[]
+}
+
+export interface FoldTask extends ExportQuestion {
+  /** One to each judge of this file, at least one. */
+  readonly judges: readonly MessagePort[]
 }
 
 export interface ExportProgress {
@@ -24,7 +32,7 @@ export type ExportAnswer =
 
 interface WorkerScope {
   postMessage(answer: ExportAnswer): void
-  onmessage: ((event: MessageEvent<ExportQuestion>) => void) | null
+  onmessage: ((event: MessageEvent<FoldTask>) => void) | null
 }
 
 /** The compiler knows this file's global as a window; in a worker `postMessage` takes the message alone. */
@@ -32,14 +40,14 @@ const workerScope = (scope: unknown) => scope as WorkerScope
 const scope = workerScope(globalThis)
 
 const tellEveryMs = 100
-/** No line of an export is longer: a header has at most 64 KiB, a payload less than a mebibyte. */
-const lineMost = 16 * 1024 * 1024
 
-scope.onmessage = async ({ data: { file, pinned } }) => {
+/** What other threads judged, put together in the order of the file: the part of the check that cannot be shared out. */
+scope.onmessage = async ({ data: { file, pinned, judges } }) => {
   try {
     const check = evidence.createExportCheck()
     let told = 0
-    await readLines(file, check.line.bind(check), () => {
+    await inOrder(slicesOf(file.size), judges.map(judgeBehind), (batch) => {
+      for (const line of evidence.unpackJudged(batch)) check.take(line)
       if (performance.now() - told < tellEveryMs) return
       told = performance.now()
       scope.postMessage({ kind: 'progress', progress: check.progress })
@@ -54,28 +62,23 @@ scope.onmessage = async ({ data: { file, pinned } }) => {
   }
 }
 
-/**
- * Every line without its LF; what stands behind the last LF is one too, unless it is nothing. `pause` is called now and then.
- * Throws for bytes that are no UTF-8. A plain call for each line: a million turns of an async generator take a second.
- */
-async function readLines(file: Blob, line: (text: string) => void, pause: () => void): Promise<void> {
-  const reader = file
-    .stream()
-    .pipeThrough(new TextDecoderStream('utf-8', { fatal: true }))
-    .getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    let from = 0
-    for (let end = value.indexOf('\n'); end >= 0; end = value.indexOf('\n', from)) {
-      line(rest + value.slice(from, end))
-      rest = ''
-      from = end + 1
-    }
-    rest += value.slice(from)
-    if (rest.length > lineMost) throw new Error('a line of it is too long for an export')
-    pause()
+function judgeBehind(port: MessagePort): Judge<LineSlice, evidence.JudgedBatch> {
+  interface Waiting {
+    readonly resolve: (batch: evidence.JudgedBatch) => void
+    readonly reject: (error: Error) => void
   }
-  if (rest !== '') line(rest)
+  const waiting = new Map<number, Waiting>()
+  let count = 0
+  port.onmessage = ({ data }: MessageEvent<SliceAnswer>) => {
+    const asked = waiting.get(data.index)
+    waiting.delete(data.index)
+    if ('failed' in data) asked?.reject(new Error(data.failed))
+    else asked?.resolve(data.batch)
+  }
+  return (slice) =>
+    new Promise((resolve, reject) => {
+      count += 1
+      waiting.set(count, { resolve, reject })
+      port.postMessage({ index: count, slice } satisfies SliceQuestion)
+    })
 }
