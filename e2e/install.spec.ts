@@ -104,7 +104,7 @@ test('a key is created, shown once, works, and is dead as soon as it is revoked'
   const row = page.getByRole('row').filter({ hasText: 'nightly <b>report</b>' })
   await expect(row).toContainText('fleet:read')
   await row.getByRole('button', { name: 'Revoke' }).click()
-  await row.getByRole('button', { name: /now$/ }).click()
+  await row.getByRole('button', { name: /^Yes, revoke/ }).click()
   await expect(row).toHaveCount(0)
   expect((await ask()).status).toBe(401)
   await page.reload()
