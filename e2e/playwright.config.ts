@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: '../test-results',
-  // Two cores: a browser, an API and a Next process already fill them.
-  workers: 1,
+  // Two cores; much of a test is waiting for a seal, a clock or a poll.
+  workers: 2,
   forbidOnly: true,
   // Far above what anything takes: a busy machine may be ten times slower.
   timeout: 300_000,
