@@ -171,7 +171,7 @@ test('a kept page proves itself with no network at all, and refuses when a byte 
   const visitor = await stranger()
   const sent = await (await open(visitor, url)).text()
   const coming = visitor.waitForEvent('download')
-  await visitor.getByRole('link', { name: 'Keep this page as a file' }).click()
+  await visitor.getByRole('link', { name: /^Download evidence/ }).click()
   const kept = info.outputPath('kept.html')
   await (await coming).saveAs(kept)
   const text = await readFile(kept, 'utf8')

@@ -100,7 +100,7 @@ export const proofParts = (disclosure: Disclosure, { file }: Occasion): VElement
       h(
         'p',
         { id: 'ways', class: 'noprint' },
-        h('a', { href: keep, download: file }, 'Keep this page as a file'),
+        h('a', { href: keep, download: file }, 'Download evidence: this very page as a file'),
         ' · ',
         h(
           'a',
