@@ -17,6 +17,7 @@ export const chart = (page: Page) => page.getByRole('slider', { name: /Entries o
 export const problem = (page: Page) => page.getByRole('search').getByRole('alert')
 export const asked = (page: Page) => new URL(page.url()).searchParams.get('q')
 
+/** Until a checkpoint covers all there is. */
 export const untilSealed = async (client: Client): Promise<number> => {
   let size = 0
   await expect

@@ -2,30 +2,13 @@ import { cp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import type { Client } from '@watchbill/contract/client'
+import { lead, panel, row, rows, untilSealed } from './audit-page.ts'
 import { aRefusal, Producer } from './entries.ts'
 import { expect, signIn, test } from './fixtures.ts'
 import { anId, aSnapshot } from './reports.ts'
 import type { ControlPlane } from './stack.ts'
 
-const lead = (page: Page) => page.getByRole('heading', { level: 1 })
-const rows = (page: Page) => page.locator('[role=row][data-seq]')
-const row = (page: Page, seq: number) => page.locator(`[role=row][data-seq="${seq}"]`)
-const panel = (page: Page) => page.getByRole('complementary', { name: 'Entry' })
 const seal = (page: Page) => page.locator('[data-seal]')
-
-/** Until a checkpoint covers all there is. */
-const untilSealed = async (client: Client): Promise<number> => {
-  let size = 0
-  await expect
-    .poll(async () => {
-      const log = await client.getLog()
-      size = log.size
-      return log.checkpoint?.size === log.size
-    })
-    .toBe(true)
-  return size
-}
 
 test('entries are listed in words, and each is proven by the browser', async ({
   client,

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContextOptions, Locator, Page, Response } from '@playwright/test'
 import { type Client, createClient } from '@watchbill/contract/client'
+import { untilSealed } from './audit-page.ts'
 import { aRefusal, Producer } from './entries.ts'
 import { test as base, expect } from './fixtures.ts'
 
@@ -32,19 +33,6 @@ export const test = base.extend<ShareFixtures>({
 })
 
 export { expect }
-
-/** Until a checkpoint covers all there is. */
-export const untilSealed = async (client: Client): Promise<number> => {
-  let size = 0
-  await expect
-    .poll(async () => {
-      const log = await client.getLog()
-      size = log.size
-      return log.checkpoint?.size === log.size
-    })
-    .toBe(true)
-  return size
-}
 
 /** A page over two entries that nobody opened yet. */
 export const shareTwo = async (client: Client, lifeMs = 3_600_000) => {

@@ -1,21 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { cp, readFile, writeFile } from 'node:fs/promises'
+import { untilSealed } from './audit-page.ts'
 import { aRefusal, Producer } from './entries.ts'
 import { anId } from './reports.ts'
 import { changeDigit, replace, stopped } from './share-damage.ts'
 import { verify } from './share-verify.ts'
-import {
-  expect,
-  goTo,
-  lead,
-  open,
-  shareTwo,
-  soundPage,
-  tabTo,
-  test,
-  untilSealed,
-  verdict,
-} from './share-visit.ts'
+import { expect, goTo, lead, open, shareTwo, soundPage, tabTo, test, verdict } from './share-visit.ts'
 
 test('by keyboard alone a question becomes a link; a stranger’s browser proves what it shows and sees nothing it hides', async ({
   plane,

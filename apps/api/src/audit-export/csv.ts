@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@watchbill/contract/audit'
-import { canonicalize, type EntryHeader, merkle, parseHeader } from '@watchbill/ledger'
+import { canonicalize, merkle, tryHeader } from '@watchbill/ledger'
 import type { ReadDb } from '../db/open.ts'
 import { formatCell } from './csv-cell.ts'
 import { readNames } from './store.ts'
@@ -52,8 +52,8 @@ export async function* csvText(
 
 const rowOf = (entry: AuditEntry, sealed: number): Row => {
   const { seq, header: text, receivedAt, owner, payload, erasedBy } = entry
-  const bytes = new TextEncoder().encode(text)
-  const header = tryHeader(bytes)
+  // Null for what somebody put in the place of a header: its line says where it stands, and its hash.
+  const header = tryHeader(text)
   return {
     seq,
     time: header && new Date(header.ts).toISOString(),
@@ -67,17 +67,8 @@ const rowOf = (entry: AuditEntry, sealed: number): Row => {
     erased_by: erasedBy,
     producer: header?.producer ?? null,
     pseq: header?.pseq ?? null,
-    leaf: hexOf(merkle.leafHash(bytes)),
+    leaf: hexOf(merkle.leafHash(new TextEncoder().encode(text))),
     sealed: seq < sealed ? 'yes' : 'pending',
-  }
-}
-
-/** Null for what somebody put in the place of a header: its line says where it stands, and its hash. */
-const tryHeader = (bytes: Uint8Array): EntryHeader | null => {
-  try {
-    return parseHeader(bytes)
-  } catch {
-    return null
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntryFacts, WordField } from '@watchbill/contract/audit-query'
-import { type EntryHeader, parseHeader } from '@watchbill/ledger'
+import { tryHeader } from '@watchbill/ledger'
 import type { EntryRow } from '../audit/entries-store.ts'
 import { textOf } from '../log/store.ts'
 
@@ -42,7 +42,7 @@ const longestValue = 400
 
 /** What can be asked of an entry as it is stored. Never throws: what was tampered with has no facts. */
 export const factsOf = (row: StoredRow): EntryFacts => {
-  const header = tryHeader(row.header)
+  const header = tryHeader(textOf(row.header))
   const payload = row.erasedBy === null ? payloadOf(row.payload) : null
   const words: Partial<Record<WordField, string | null>> = {
     action: header?.type ?? null,
@@ -75,14 +75,6 @@ const stringOf = (value: unknown): string | null =>
 
 /** Without what the database would not give back as it was (db/bind.ts); a cut may have halved a surrogate pair. */
 export const storable = (text: string): string => text.replace(/[\0\ud800-\udfff]/gu, '\ufffd')
-
-const tryHeader = (bytes: ArrayBuffer): EntryHeader | null => {
-  try {
-    return parseHeader(new Uint8Array(bytes))
-  } catch {
-    return null
-  }
-}
 
 const payloadOf = (bytes: ArrayBuffer | null): Readonly<Record<string, unknown>> | null => {
   if (bytes === null) return null

@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm'
 import type { ColumnField } from '../audit-index/column.ts'
 import type { ReadDb } from '../db/open.ts'
 import { textOf } from '../log/store.ts'
+import { termsOf } from './mask.ts'
 
 /** A term that every answer has to meet, and that a run's dictionary alone can rule out. */
 type Need =
   | (FieldTerm & { field: Exclude<FieldTerm['field'], 'runtime'> })
   | (RangeTerm & { field: 'time' | 'duration' })
 
-const needsOf = (where: Expr | null): Need[] =>
-  (where === null ? [] : where.kind === 'and' ? where.of : [where]).filter(isNeed)
+const needsOf = (where: Expr | null): Need[] => termsOf(where).filter(isNeed)
 
 const isNeed = (term: Expr): term is Need => {
   if (term.kind === 'range') return term.field !== 'seq'

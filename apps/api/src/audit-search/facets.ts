@@ -2,7 +2,7 @@ import type { Total } from '@watchbill/contract/audit'
 import type { Expr } from '@watchbill/contract/audit-query'
 import { type Facet, type FacetField, facetFields } from '@watchbill/contract/audit-search'
 import { askIndex, type SearchDeps } from './ask.ts'
-import { keepBoth, maskOf } from './mask.ts'
+import { keepBoth, type Mask, maskOf, termsOf } from './mask.ts'
 import { readDirectory, readQuestion } from './question.ts'
 import { countOf, type Found, scanRuns } from './scan.ts'
 
@@ -30,17 +30,16 @@ export const countFacets = async (
   const terms = termsOf(where)
   const counts = new Map<FacetField, Counts>(facetFields.map((field) => [field, new Map()]))
   // What the query says of a field does not narrow that field's own choices, so the terms are searched apart.
-  const free = facetFields.filter((field) => terms.some((term) => isOnly(term, field)))
-  const common = joinTerms(terms.filter((term) => !free.some((field) => isOnly(term, field))))
+  const free = terms.filter((term) => facetFields.some((field) => isOnly(term, field)))
+  const common = joinTerms(terms.filter((term) => !free.includes(term)))
   let total = 0
   for await (const found of scanRuns({ ...asked, where: common, fields: [...facetFields] })) {
-    const masks = terms
-      .filter((term) => free.some((field) => isOnly(term, field)))
-      .map((term) => maskIn(found, term))
-    const mask = masks.reduce(keepBoth, found.mask.slice())
+    const masks = free.map((term) => ({ term, mask: maskOf(term, found.run, found.textMask) }))
+    const mask = keepAll(found, masks)
     total += countOf(mask)
     for (const field of facetFields) {
-      const own = free.includes(field) ? maskWithout(found, terms, free, field) : mask
+      const others = masks.filter(({ term }) => !isOnly(term, field))
+      const own = others.length < masks.length ? keepAll(found, others) : mask
       count(counts.get(field) ?? new Map(), found, field, own)
     }
   }
@@ -48,9 +47,6 @@ export const countFacets = async (
   const facets = facetFields.map((field) => toFacet(field, counts.get(field) ?? new Map(), names))
   return { facets, total: { count: total, exact: true }, indexed: asked.below, size: asked.size }
 }
-
-const termsOf = (where: Expr | null): readonly Expr[] =>
-  where === null ? [] : where.kind === 'and' ? where.of : [where]
 
 const joinTerms = (terms: readonly Expr[]): Expr | null => {
   const [first] = terms
@@ -62,18 +58,8 @@ const joinTerms = (terms: readonly Expr[]): Expr | null => {
 const isOnly = (term: Expr, field: FacetField): boolean =>
   term.kind === 'not' ? isOnly(term.of, field) : term.kind === 'field' && term.field === field
 
-const maskIn = ({ run, textMask }: Found, term: Expr) => maskOf(term, run, textMask)
-
-const maskWithout = (
-  found: Found,
-  terms: readonly Expr[],
-  free: readonly FacetField[],
-  field: FacetField,
-): Uint8Array =>
-  terms
-    .filter((term) => free.some((other) => other !== field && isOnly(term, other)))
-    .map((term) => maskIn(found, term))
-    .reduce(keepBoth, found.mask.slice())
+const keepAll = (found: Found, masks: readonly { mask: Mask }[]): Mask =>
+  masks.reduce<Mask>((kept, { mask }) => keepBoth(kept, mask), found.mask.slice())
 
 const count = (counts: Counts, { run }: Found, field: FacetField, mask: Uint8Array): void => {
   const { values, codes } = run.words(field)

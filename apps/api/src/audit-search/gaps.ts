@@ -1,9 +1,9 @@
 import type { Gap } from '@watchbill/contract/audit-search'
-import { parseHeader } from '@watchbill/ledger'
+import { tryHeader } from '@watchbill/ledger'
 import { sql } from 'drizzle-orm'
 import type { ReadDb } from '../db/open.ts'
 import { instant } from '../identity/instant.ts'
-import { readEpochs } from '../log/store.ts'
+import { readEpochs, textOf } from '../log/store.ts'
 import type { Asked } from './ask.ts'
 import { readSilent } from './coverage.ts'
 import { scanRuns } from './scan.ts'
@@ -81,18 +81,10 @@ const readNext = (db: ReadDb, workspace: string, seqs: readonly number[]): Promi
 
 /** Only a producer's own seal says that it stopped; sessions have a cause too. */
 const stopTime = (bytes: ArrayBuffer): number | null => {
-  const header = tryHeader(bytes)
+  const header = tryHeader(textOf(bytes))
   return header?.type === 'producer.sealed' ? header.ts : null
 }
-const timeOf = (bytes: ArrayBuffer): number | null => tryHeader(bytes)?.ts ?? null
-
-const tryHeader = (bytes: ArrayBuffer) => {
-  try {
-    return parseHeader(new Uint8Array(bytes))
-  } catch {
-    return null
-  }
-}
+const timeOf = (bytes: ArrayBuffer): number | null => tryHeader(textOf(bytes))?.ts ?? null
 
 /** What was signed between the backup and the restore is lost; from the last entry that is left to the new beginning. */
 const readRestores = async (db: ReadDb, workspace: string): Promise<RawGap[]> => {

@@ -97,11 +97,14 @@ export const textsOf = (expr: Expr | null): TextTerm[] => {
   return expr.kind === 'not' ? textsOf(expr.of) : expr.of.flatMap(textsOf)
 }
 
+/** What every answer has to meet, term by term. */
+export const termsOf = (expr: Expr | null): readonly Expr[] =>
+  expr === null ? [] : expr.kind === 'and' ? expr.of : [expr]
+
 /** Places that can answer at all: what the query itself says of `seq`, when every answer must keep to it. */
 export const placesOf = (expr: Expr | null): { from: number; below: number } => {
   let [from, below] = [0, Number.MAX_SAFE_INTEGER]
-  const terms = expr?.kind === 'and' ? expr.of : expr === null ? [] : [expr]
-  for (const term of terms) {
+  for (const term of termsOf(expr)) {
     if (term.kind !== 'range' || term.field !== 'seq') continue
     from = Math.max(from, term.min ?? 0)
     below = Math.min(below, term.max ?? Number.MAX_SAFE_INTEGER)

@@ -6,7 +6,7 @@ import { readRuns } from '../audit-index/store.ts'
 import type { ReadDb } from '../db/open.ts'
 import { pause } from '../pause.ts'
 import { findCandidates, standsTogether } from './candidates.ts'
-import { columnsOf, maskOf, placesOf, type TextMask, textsOf } from './mask.ts'
+import { columnsOf, maskOf, placesOf, type TextMask, termsOf, textsOf } from './mask.ts'
 import { readTexts } from './text.ts'
 
 /** What is searched, and how. */
@@ -109,8 +109,7 @@ async function* readChunk(
 }
 
 /** Text that every answer has to hold. */
-const neededTexts = (where: Expr | null): TextTerm[] =>
-  (where === null ? [] : where.kind === 'and' ? where.of : [where]).filter((term) => term.kind === 'text')
+const neededTexts = (where: Expr | null): TextTerm[] => termsOf(where).filter((term) => term.kind === 'text')
 
 /** Entries of a run before `from` and from `below` on are not searched. */
 const clip = (mask: Uint8Array, first: number, from: number, below: number): void => {

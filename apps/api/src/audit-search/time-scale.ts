@@ -1,4 +1,5 @@
 import type { Expr } from '@watchbill/contract/audit-query'
+import { termsOf } from './mask.ts'
 
 export interface TimeSpan {
   /** ms */
@@ -30,8 +31,7 @@ export const stepFor = (lengthMs: number, buckets: number): number =>
 /** Where every answer has to lie, by what the query says of time; null where it says nothing. */
 export const timeBounds = (where: Expr | null): { from: number | null; to: number | null } => {
   let [from, to]: (number | null)[] = [null, null]
-  const terms = where === null ? [] : where.kind === 'and' ? where.of : [where]
-  for (const term of terms) {
+  for (const term of termsOf(where)) {
     if (term.kind !== 'range' || term.field !== 'time') continue
     if (term.min !== null) from = Math.max(from ?? term.min, term.min)
     if (term.max !== null) to = Math.min(to ?? term.max, term.max)
